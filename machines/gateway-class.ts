@@ -1,0 +1,61 @@
+import { assign, setup } from 'xstate';
+import type { GatewayClassFacts, ResultEvent } from '../src/objects/facts.ts';
+import type { ObjectKey } from '../src/objects/keys.ts';
+
+interface Context {
+  readonly key: ObjectKey<'GatewayClass'>;
+  readonly uid: string;
+  readonly facts?: GatewayClassFacts;
+  /** Why the last write failed, until one succeeds. */
+  readonly failure?: string | undefined;
+}
+
+type GatewayClassEvent = { readonly type: 'Observed'; readonly facts: GatewayClassFacts } | ResultEvent;
+
+const machine = setup({
+  types: {
+    context: {} as Context,
+    events: {} as GatewayClassEvent,
+    input: {} as Pick<Context, 'key' | 'uid'>,
+  },
+  guards: {
+    isUnreadable: ({ event }) => event.type === 'Observed' && event.facts.presence === 'unreadable',
+    isGone: ({ event }) => event.type === 'Observed' && event.facts.presence === 'gone',
+    isForeign: ({ event }) => event.type === 'Observed' && event.facts.standing === 'foreign',
+    isRefused: ({ event }) => event.type === 'Observed' && event.facts.standing === 'refused',
+  },
+  actions: {
+    remember: assign(({ event }) => (event.type === 'Observed' ? { facts: event.facts } : {})),
+    noteFailure: assign(({ event }) => (event.type === 'WriteFailed' ? { failure: event.message } : {})),
+    clearFailure: assign({ failure: undefined }),
+    writeStatus: () => {},
+  },
+});
+
+/** A GatewayClass: whether it is ours, and usable. */
+export const gatewayClassMachine = machine.createMachine({
+  id: 'GatewayClass',
+  description: 'Whether a GatewayClass is ours and usable',
+  context: ({ input }) => input,
+  initial: 'Pending',
+  on: {
+    Observed: [
+      { guard: 'isUnreadable', target: '.Unreadable', actions: ['remember'] },
+      { guard: 'isGone', target: '.Removed', actions: ['remember'] },
+      { guard: 'isForeign', target: '.Foreign', actions: ['remember'] },
+      { guard: 'isRefused', target: '.Refused', actions: ['remember', 'writeStatus'] },
+      { target: '.Accepted', actions: ['remember', 'writeStatus'] },
+    ],
+    WriteFailed: { actions: ['noteFailure'] },
+    Written: { actions: ['clearFailure'] },
+    RetryDue: { actions: ['writeStatus'] },
+  },
+  states: {
+    Pending: { description: 'Not looked at yet' },
+    Unreadable: { description: 'There, but in a form that this version cannot decode: left as it is' },
+    Refused: { description: 'Ours, with parameters that cannot be used: its Gateways wait' },
+    Accepted: { description: 'Ours: its Gateways are served' },
+    Foreign: { type: 'final', description: 'Names another controller: never written to' },
+    Removed: { type: 'final', description: 'Deleted: its Gateways wait for it and keep what they have' },
+  },
+});

@@ -1,0 +1,201 @@
+import { assign, setup } from 'xstate';
+import { isEqual } from '../src/gateway/equal.ts';
+import { isAnnounced } from '../src/gateway/service-readiness.ts';
+import type { GatewayFacts, ResultEvent } from '../src/objects/facts.ts';
+import type { ObjectKey } from '../src/objects/keys.ts';
+import type { AddressRefusal } from '../src/objects/verdicts.ts';
+
+interface Context {
+  readonly key: ObjectKey<'Gateway'>;
+  readonly uid: string;
+  readonly facts?: GatewayFacts;
+  /** The last refusal of the pool, and for which request and state of the pool it holds. */
+  readonly refused?:
+    | { readonly refusal: AddressRefusal; readonly revision: number; readonly request: unknown }
+    | undefined;
+  /** Why the last write failed, until one succeeds. */
+  readonly failure?: string | undefined;
+}
+
+type GatewayEvent = { readonly type: 'Observed'; readonly facts: GatewayFacts } | ResultEvent;
+
+type Scope = { readonly context: Context; readonly event: GatewayEvent };
+
+/** A guard over the facts of an `Observed` event; other events never pass it. */
+function seen(test: (facts: GatewayFacts, context: Context) => boolean): (scope: Scope) => boolean {
+  return ({ context, event }) => event.type === 'Observed' && test(event.facts, context);
+}
+
+function isUnsatisfied({ request, held }: GatewayFacts): boolean {
+  return request.kind === 'fixed' ? !isEqual(request.addresses, held) : held.length === 0;
+}
+
+function isStillRefused(facts: GatewayFacts, { refused }: Context): boolean {
+  return refused !== undefined && refused.revision === facts.poolRevision && isEqual(refused.request, facts.request);
+}
+
+const machine = setup({
+  types: {
+    context: {} as Context,
+    events: {} as GatewayEvent,
+    input: {} as Pick<Context, 'key' | 'uid'>,
+  },
+  guards: {
+    isUnreadable: seen((facts) => facts.presence === 'unreadable'),
+    isGoneButCarried: seen((facts) => facts.presence === 'gone' && facts.carriers.length > 0),
+    isGone: seen((facts) => facts.presence === 'gone'),
+    isForeignButCarried: seen((facts) => facts.standing === 'foreign' && facts.carriers.length > 0),
+    isForeignButMarked: seen((facts) => facts.standing === 'foreign' && facts.isMarked),
+    isForeign: seen((facts) => facts.standing === 'foreign'),
+    isWaitingWithUnclaimedRecord: seen(
+      (facts) => facts.standing !== 'accepted' && facts.held.length === 0 && facts.isMarked,
+    ),
+    isClassMissing: seen((facts) => facts.standing !== 'accepted'),
+    isAddressUnsupported: seen((facts) => facts.request.kind === 'unsupported'),
+    isAddressRefused: seen(
+      (facts, context) =>
+        isUnsatisfied(facts) &&
+        isStillRefused(facts, context) &&
+        context.refused?.refusal.reason === 'AddressNotUsable',
+    ),
+    isPoolExhausted: seen((facts, context) => isUnsatisfied(facts) && isStillRefused(facts, context)),
+    isWithoutAddress: seen((facts) => isUnsatisfied(facts)),
+    isRecordFailing: seen((facts, context) => !facts.isRecorded && context.failure !== undefined),
+    isUnrecorded: seen((facts) => !facts.isRecorded),
+    areParametersInvalid: seen((facts) => facts.accepted.reason === 'InvalidParameters'),
+    isEveryListenerRefused: seen((facts) => facts.accepted.status !== 'True'),
+    isAnyServiceUnwritten: seen((facts) => facts.services.some((service) => !service.isInStep)),
+    isAnyAddressWrong: seen((facts) => facts.services.some((service) => service.ingress === 'other')),
+    isAnyServiceUnannounced: seen((facts) => facts.services.some((service) => !isAnnounced(service))),
+    isAnythingCarried: seen((facts) => facts.services.some((service) => service.ingress === 'carried')),
+    isNotUsable: ({ event }) => event.type === 'AddressRefused' && event.refusal.reason === 'AddressNotUsable',
+  },
+  actions: {
+    remember: assign(({ event }) => (event.type === 'Observed' ? { facts: event.facts } : {})),
+    noteRefusal: assign(({ context, event }) =>
+      event.type === 'AddressRefused'
+        ? { refused: { refusal: event.refusal, revision: event.revision, request: context.facts?.request } }
+        : {},
+    ),
+    forgetRefusal: assign({ refused: undefined }),
+    noteFailure: assign(({ event }) => (event.type === 'WriteFailed' ? { failure: event.message } : {})),
+    clearFailure: assign({ failure: undefined }),
+    claimAddress: () => {},
+    recordAddress: () => {},
+    releaseAddress: () => {},
+    removeMarks: () => {},
+    writeStatus: () => {},
+  },
+});
+
+/** A Gateway on its way from nothing to an address that is announced. */
+export const gatewayMachine = machine.createMachine({
+  id: 'Gateway',
+  description: 'A Gateway, on its way to an address that is announced',
+  context: ({ input }) => input,
+  initial: 'Pending',
+  on: {
+    Observed: [
+      { guard: 'isUnreadable', target: '.Unreadable', actions: ['remember'] },
+      { guard: 'isGoneButCarried', target: '.Releasing.WaitingForServices', actions: ['remember'] },
+      { guard: 'isGone', target: '.Released', actions: ['remember', 'releaseAddress'] },
+      { guard: 'isForeignButCarried', target: '.Releasing.WaitingForServices', actions: ['remember'] },
+      { guard: 'isForeignButMarked', target: '.Releasing.RemovingMarks', actions: ['remember', 'removeMarks'] },
+      { guard: 'isForeign', target: '.Released', actions: ['remember', 'releaseAddress'] },
+      {
+        guard: 'isWaitingWithUnclaimedRecord',
+        target: '.Pending.WaitingForClass',
+        actions: ['remember', 'claimAddress'],
+      },
+      { guard: 'isClassMissing', target: '.Pending.WaitingForClass', actions: ['remember'] },
+      { guard: 'isAddressUnsupported', target: '.Pending.UnsupportedAddress', actions: ['remember', 'writeStatus'] },
+      { guard: 'isAddressRefused', target: '.Pending.AddressNotUsable', actions: ['remember', 'writeStatus'] },
+      { guard: 'isPoolExhausted', target: '.Pending.PoolExhausted', actions: ['remember', 'writeStatus'] },
+      { guard: 'isWithoutAddress', target: '.Pending.ClaimingAddress', actions: ['remember', 'claimAddress'] },
+      { guard: 'isRecordFailing', target: '.Pending.RecordFailed', actions: ['remember', 'writeStatus'] },
+      { guard: 'isUnrecorded', target: '.Pending.RecordingAddress', actions: ['remember', 'recordAddress'] },
+      {
+        guard: 'areParametersInvalid',
+        target: '.AddressAssigned.InvalidParameters',
+        actions: ['remember', 'writeStatus'],
+      },
+      { guard: 'isEveryListenerRefused', target: '.AddressAssigned.NoListener', actions: ['remember', 'writeStatus'] },
+      {
+        guard: 'isAnyServiceUnwritten',
+        target: '.ListenerResolved.WritingServices',
+        actions: ['remember', 'writeStatus'],
+      },
+      { guard: 'isAnyAddressWrong', target: '.ListenerResolved.OtherAddress', actions: ['remember', 'writeStatus'] },
+      {
+        guard: 'isAnyServiceUnannounced',
+        target: '.ListenerResolved.WaitingForAnnouncement',
+        actions: ['remember', 'writeStatus'],
+      },
+      { guard: 'isAnythingCarried', target: '.ServiceReady.Announced', actions: ['remember', 'writeStatus'] },
+      { target: '.ServiceReady.NothingToAnnounce', actions: ['remember', 'writeStatus'] },
+    ],
+    WriteFailed: { actions: ['noteFailure'] },
+    Written: { actions: ['clearFailure'] },
+    RetryDue: { actions: ['clearFailure'] },
+  },
+  states: {
+    Pending: {
+      initial: 'Starting',
+      description: 'Has no address of its own yet',
+      states: {
+        Starting: { description: 'Not looked at yet' },
+        WaitingForClass: { description: 'Its GatewayClass is missing or refused; what it has is kept' },
+        UnsupportedAddress: { description: 'spec.addresses asks for what is no IP address' },
+        ClaimingAddress: {
+          description: 'Has asked the address pool, which answers claims one after the other',
+          on: {
+            AddressGranted: { target: 'RecordingAddress', actions: ['forgetRefusal'] },
+            AddressRefused: [
+              { guard: 'isNotUsable', target: 'AddressNotUsable', actions: ['noteRefusal'] },
+              { target: 'PoolExhausted', actions: ['noteRefusal'] },
+            ],
+          },
+        },
+        PoolExhausted: { description: 'The pool has no address for it; left when the pool changes' },
+        AddressNotUsable: { description: 'The address that its spec names is held by another Gateway' },
+        RecordingAddress: { description: 'Has an address; it is being written into the Gateway' },
+        RecordFailed: { description: 'Has an address, which the API server does not let us write' },
+      },
+    },
+    AddressAssigned: {
+      initial: 'NoListener',
+      description: 'Has an address, and nothing that could serve there',
+      states: {
+        InvalidParameters: { description: 'Names parameters that cannot be used' },
+        NoListener: { description: 'None of its listeners is valid' },
+      },
+    },
+    ListenerResolved: {
+      initial: 'WritingServices',
+      description: 'Has an address and a valid listener; its Services are on their way',
+      states: {
+        WritingServices: { description: 'A Service is not yet as its routes want it' },
+        OtherAddress: { description: 'The announcer put another address on a Service' },
+        WaitingForAnnouncement: { description: 'A Service with ready endpoints does not carry the address yet' },
+      },
+    },
+    ServiceReady: {
+      initial: 'NothingToAnnounce',
+      description: 'Programmed',
+      states: {
+        Announced: { description: 'Every Service that has ready endpoints carries the address' },
+        NothingToAnnounce: { description: 'No route, or no Service with a ready endpoint: nothing to wait for' },
+      },
+    },
+    Releasing: {
+      initial: 'WaitingForServices',
+      description: 'Deleted, or now of another class: its address is still in use',
+      states: {
+        WaitingForServices: { description: 'Services of ours still carry its address' },
+        RemovingMarks: { description: 'Our address, labels and annotation are taken off it' },
+      },
+    },
+    Unreadable: { description: 'There, but in a form that this version cannot decode: everything is kept' },
+    Released: { type: 'final', description: 'Gone, or no longer ours: its address is free' },
+  },
+});

@@ -1,0 +1,193 @@
+import { assign, setup } from 'xstate';
+import { isAnnounced } from '../src/gateway/service-readiness.ts';
+import type { ResultEvent, RouteFacts } from '../src/objects/facts.ts';
+import type { ObjectKey, RouteKind } from '../src/objects/keys.ts';
+
+interface Context {
+  readonly key: ObjectKey<RouteKind>;
+  readonly uid: string;
+  readonly facts?: RouteFacts;
+  /** Why the last write failed, until one succeeds. */
+  readonly failure?: string | undefined;
+}
+
+type RouteEvent = { readonly type: 'Observed'; readonly facts: RouteFacts } | ResultEvent;
+
+type Scope = { readonly context: Context; readonly event: RouteEvent };
+
+/** A guard over the facts of an `Observed` event; other events never pass it. */
+function seen(test: (facts: RouteFacts, context: Context) => boolean): (scope: Scope) => boolean {
+  return ({ context, event }) => event.type === 'Observed' && test(event.facts, context);
+}
+
+const machine = setup({
+  types: {
+    context: {} as Context,
+    events: {} as RouteEvent,
+    input: {} as Pick<Context, 'key' | 'uid'>,
+  },
+  guards: {
+    isUnreadable: seen((facts) => facts.presence === 'unreadable'),
+    isGoneWithLeftovers: seen((facts) => facts.presence === 'gone' && facts.leftovers.length > 0),
+    isGone: seen((facts) => facts.presence === 'gone'),
+    isWithoutParent: seen((facts) => facts.accepted === undefined),
+    isAcceptanceReason: ({ event }, params: { readonly reason: string }) =>
+      event.type === 'Observed' && event.facts.accepted?.reason === params.reason,
+    isWithoutAddress: seen((facts) => facts.addresses.length === 0),
+    isReferenceReason: ({ event }, params: { readonly reason: string }) =>
+      event.type === 'Observed' && event.facts.resolvedRefs.reason === params.reason,
+    isServedByOlder: seen((facts) => facts.service === undefined),
+    isWriteFailing: seen((facts, context) => facts.service?.isInStep === false && context.failure !== undefined),
+    isServiceUnwritten: seen((facts) => facts.service?.isInStep === false),
+    isAddressWrong: seen((facts) => facts.service?.ingress === 'other'),
+    isServiceUnannounced: seen((facts) => facts.service !== undefined && !isAnnounced(facts.service)),
+    isCarried: seen((facts) => facts.service?.ingress === 'carried'),
+  },
+  actions: {
+    remember: assign(({ event }) => (event.type === 'Observed' ? { facts: event.facts } : {})),
+    noteFailure: assign(({ event }) => (event.type === 'WriteFailed' ? { failure: event.message } : {})),
+    clearFailure: assign({ failure: undefined }),
+    syncService: () => {},
+    removeLeftovers: () => {},
+    writeStatus: () => {},
+  },
+});
+
+/** A TCPRoute or a UDPRoute on its way to a Service that carries its Gateway's address. */
+export const routeMachine = machine.createMachine({
+  id: 'Route',
+  description: 'A TCPRoute or UDPRoute, on its way to a Service that carries the address of its Gateway',
+  context: ({ input }) => input,
+  initial: 'Pending',
+  on: {
+    Observed: [
+      { guard: 'isUnreadable', target: '.Unreadable', actions: ['remember'] },
+      { guard: 'isGoneWithLeftovers', target: '.Removing', actions: ['remember', 'removeLeftovers'] },
+      { guard: 'isGone', target: '.Removed', actions: ['remember'] },
+      {
+        guard: 'isWithoutParent',
+        target: '.Pending.WaitingForParent',
+        actions: ['remember', 'removeLeftovers', 'writeStatus'],
+      },
+      {
+        guard: { type: 'isAcceptanceReason', params: { reason: 'NoMatchingParent' } },
+        target: '.Pending.NoMatchingParent',
+        actions: ['remember', 'removeLeftovers', 'writeStatus'],
+      },
+      {
+        guard: { type: 'isAcceptanceReason', params: { reason: 'NotAllowedByListeners' } },
+        target: '.Pending.NotAllowed',
+        actions: ['remember', 'removeLeftovers', 'writeStatus'],
+      },
+      {
+        guard: { type: 'isAcceptanceReason', params: { reason: 'UnsupportedValue' } },
+        target: '.Pending.UnsupportedValue',
+        actions: ['remember', 'removeLeftovers', 'writeStatus'],
+      },
+      {
+        guard: 'isWithoutAddress',
+        target: '.Pending.WaitingForAddress',
+        actions: ['remember', 'removeLeftovers', 'writeStatus'],
+      },
+      ...(
+        [
+          ['InvalidKind', 'InvalidKind'],
+          ['RefNotPermitted', 'RefNotPermitted'],
+          ['BackendNotFound', 'BackendNotFound'],
+          ['UnsupportedValue', 'BackendUnusable'],
+          ['Pending', 'BackendUnknown'],
+          ['ServiceNameTaken', 'ServiceNameTaken'],
+        ] as const
+      ).map(
+        ([reason, state]) =>
+          ({
+            guard: { type: 'isReferenceReason', params: { reason } },
+            target: `.AddressAssigned.${state}`,
+            actions: ['remember', 'removeLeftovers', 'writeStatus'],
+          }) as const,
+      ),
+      {
+        guard: 'isServedByOlder',
+        target: '.ListenerResolved.ServedByOlder',
+        actions: ['remember', 'removeLeftovers', 'writeStatus'],
+      },
+      {
+        guard: 'isWriteFailing',
+        target: '.ListenerResolved.WriteFailed',
+        actions: ['remember', 'removeLeftovers', 'writeStatus'],
+      },
+      {
+        guard: 'isServiceUnwritten',
+        target: '.ListenerResolved.WritingService',
+        actions: ['remember', 'syncService', 'removeLeftovers', 'writeStatus'],
+      },
+      {
+        guard: 'isAddressWrong',
+        target: '.ListenerResolved.OtherAddress',
+        actions: ['remember', 'removeLeftovers', 'writeStatus'],
+      },
+      {
+        guard: 'isServiceUnannounced',
+        target: '.ListenerResolved.WaitingForAnnouncement',
+        actions: ['remember', 'removeLeftovers', 'writeStatus'],
+      },
+      {
+        guard: 'isCarried',
+        target: '.ServiceReady.Announced',
+        actions: ['remember', 'removeLeftovers', 'writeStatus'],
+      },
+      { target: '.ServiceReady.NothingToAnnounce', actions: ['remember', 'removeLeftovers', 'writeStatus'] },
+    ],
+    WriteFailed: { actions: ['noteFailure'] },
+    Written: { actions: ['clearFailure'] },
+    RetryDue: { actions: ['clearFailure'] },
+  },
+  states: {
+    Pending: {
+      initial: 'Starting',
+      description: 'No listener takes it, or its Gateway has no address',
+      states: {
+        Starting: { description: 'Not looked at yet' },
+        WaitingForParent: { description: 'None of its Gateways is there and ours' },
+        NoMatchingParent: { description: 'Its Gateway has no listener of that name or port' },
+        NotAllowed: { description: 'The listener does not take this kind or this namespace, or is itself refused' },
+        UnsupportedValue: { description: 'It asks for what one Service cannot do; the message says what' },
+        WaitingForAddress: { description: 'Attached to its Gateway, which has no address yet' },
+      },
+    },
+    AddressAssigned: {
+      initial: 'BackendUnknown',
+      description: 'Its Gateway has an address; its backend is not resolved',
+      states: {
+        InvalidKind: { description: 'The backendRef names something other than a Service' },
+        RefNotPermitted: { description: 'The backend is in another namespace, which has not granted it' },
+        BackendNotFound: { description: 'The backend Service, or its port, does not exist' },
+        BackendUnusable: { description: 'The backend Service cannot be used with this behaviour' },
+        BackendUnknown: { description: 'The backend cannot be read now' },
+        ServiceNameTaken: { description: 'The Service to write is not ours, or another route has it' },
+      },
+    },
+    ListenerResolved: {
+      initial: 'WritingService',
+      description: 'Attached and resolved; its Service is on the way',
+      states: {
+        ServedByOlder: { description: 'An older route serves the listener; this one takes over when that goes' },
+        WritingService: { description: 'The Service is not yet as it should be' },
+        WriteFailed: { description: 'The API server refuses the Service; tried again later' },
+        OtherAddress: { description: 'The announcer put another address on the Service' },
+        WaitingForAnnouncement: { description: 'The Service has ready endpoints and does not carry the address yet' },
+      },
+    },
+    ServiceReady: {
+      initial: 'NothingToAnnounce',
+      description: 'The Service is as it should be',
+      states: {
+        Announced: { description: 'The Service carries the address' },
+        NothingToAnnounce: { description: 'The Service has no ready endpoint: nothing to wait for' },
+      },
+    },
+    Unreadable: { description: 'There, but in a form that this version cannot decode: its Services are kept' },
+    Removing: { description: 'Deleted; a Service that it had is being removed or restored' },
+    Removed: { type: 'final', description: 'Deleted, with nothing of it left' },
+  },
+});

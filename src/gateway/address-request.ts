@@ -1,0 +1,134 @@
+import { canonicalAddress } from '../ipam/address.ts';
+import type { GatewayFacts } from '../objects/facts.ts';
+import type { Gateway } from '../objects/gateway-api.ts';
+import type { Verdict } from '../objects/kubernetes.ts';
+import type { Settings } from '../objects/view.ts';
+import { isEqual } from './equal.ts';
+import { annotations, labels, labelValue } from './names.ts';
+
+/** What we wrote into `spec.addresses`, for which Gateway. On a clone the uid is another Gateway's. */
+interface Pin {
+  readonly uid: string;
+  readonly addresses: readonly string[];
+}
+
+/** What a Gateway asks the pool for, by the claim order: its spec, what is recorded as its own, a new one. */
+export function requestOf(gateway: Gateway, settings: Settings): GatewayFacts['request'] {
+  const foreignType = gateway.spec.addresses.find((address) => address.type !== 'IPAddress');
+  if (foreignType !== undefined) {
+    const message = `spec.addresses: type ${foreignType.type} is not supported, use IPAddress`;
+    return unsupported({ status: 'False', reason: 'UnsupportedAddress', message });
+  }
+  const values = specValues(gateway);
+  const addresses: string[] = [];
+  for (const value of values) {
+    const address = canonicalAddress(value);
+    if (address === undefined) {
+      const message = `spec.addresses: "${value}" is not an IP address`;
+      return unsupported({ status: 'False', reason: 'UnsupportedAddress', message });
+    }
+    addresses.push(address);
+  }
+  const pin = pinOf(gateway, settings);
+  if (addresses.length > 0) {
+    const isClone = pin !== undefined && pin.uid !== gateway.metadata.uid && isEqual(pin.addresses, addresses);
+    return { kind: isClone ? 'preferred' : 'fixed', addresses };
+  }
+  const recorded = recordedAddresses(gateway, settings);
+  return recorded.length > 0 ? { kind: 'kept', addresses: recorded } : { kind: 'any' };
+}
+
+/** Addresses that this very Gateway is known to hold, from what stands on it. */
+function recordedAddresses(gateway: Gateway, settings: Settings): readonly string[] {
+  const pin = pinOf(gateway, settings);
+  if (pin?.uid === gateway.metadata.uid) return pin.addresses;
+  return gateway.status.addresses.flatMap(({ value }) => canonicalAddress(value) ?? []);
+}
+
+/** Whether all these addresses stand on the Gateway, so that a restart finds them there. */
+export function isRecorded(gateway: Gateway, held: readonly string[], settings: Settings): boolean {
+  const pin = pinOf(gateway, settings);
+  const isClone = pin !== undefined && pin.uid !== gateway.metadata.uid;
+  const there = new Set([
+    ...specValues(gateway).map(canonicalAddress),
+    ...(isClone ? [] : recordedAddresses(gateway, settings)),
+  ]);
+  return held.every((address) => there.has(address)) && !(isClone && needsPin(gateway, held, settings));
+}
+
+/** Whether `spec.addresses` is ours to write: nothing in it, or only what we wrote for another Gateway. */
+export function needsPin(gateway: Gateway, held: readonly string[], settings: Settings): boolean {
+  if (held.length === 0) return false;
+  const pin = pinOf(gateway, settings);
+  if (pin?.uid === gateway.metadata.uid) return false;
+  const values = specValues(gateway);
+  if (pin !== undefined && isEqual(pin.addresses, values.map(canonicalAddress))) return true;
+  const isEmpty = gateway.spec.addresses.length === 0;
+  return isEmpty && !held.every((address) => recordedAddresses(gateway, settings).includes(address));
+}
+
+/** A JSON merge patch that writes the held addresses into the Gateway's spec, with our labels and the record. */
+export function pinPatch(gateway: Gateway, held: readonly string[], settings: Settings): Record<string, unknown> {
+  return {
+    metadata: {
+      labels: {
+        [labels.address]: labelValue(held.join('-')),
+        [labels.implementation]: labelValue(settings.implementationLabel),
+      },
+      annotations: {
+        [annotations.pinned]: JSON.stringify({ uid: gateway.metadata.uid, addresses: held } satisfies Pin),
+      },
+    },
+    spec: { addresses: held.map((value) => ({ type: 'IPAddress', value })) },
+  };
+}
+
+export function isMarked(gateway: Gateway, settings: Settings): boolean {
+  return pinOf(gateway, settings) !== undefined;
+}
+
+/** A JSON merge patch that takes our marks off a Gateway; an address that a user wrote there stays. */
+export function unpinPatch(gateway: Gateway, settings: Settings): Record<string, unknown> | undefined {
+  const pin = pinOf(gateway, settings);
+  if (pin === undefined) return undefined;
+  const isOurs = isEqual(specValues(gateway).map(canonicalAddress), pin.addresses);
+  return {
+    metadata: {
+      labels: { [labels.address]: null, [labels.implementation]: null },
+      annotations: { [annotations.pinned]: null },
+    },
+    ...(isOurs && { spec: { addresses: null } }),
+  };
+}
+
+/** The annotation's record; of the Go original's Gateways, the label that equals the one address in the spec. */
+function pinOf(gateway: Gateway, settings: Settings): Pin | undefined {
+  const text = gateway.metadata.annotations[annotations.pinned];
+  if (text !== undefined) return parsePin(text);
+  const [value, ...more] = specValues(gateway);
+  const isLabelled =
+    gateway.metadata.labels[labels.implementation] === labelValue(settings.implementationLabel) &&
+    value !== undefined &&
+    more.length === 0 &&
+    gateway.metadata.labels[labels.address] === value;
+  const address = isLabelled ? canonicalAddress(value) : undefined;
+  return address === undefined ? undefined : { uid: gateway.metadata.uid, addresses: [address] };
+}
+
+function parsePin(text: string): Pin | undefined {
+  try {
+    const pin: Partial<Pin> = JSON.parse(text);
+    if (typeof pin.uid !== 'string' || !Array.isArray(pin.addresses)) return undefined;
+    return { uid: pin.uid, addresses: pin.addresses.filter((address) => typeof address === 'string') };
+  } catch {
+    return undefined;
+  }
+}
+
+function specValues(gateway: Gateway): readonly string[] {
+  return gateway.spec.addresses.map(({ value }) => value).filter((value) => value !== '');
+}
+
+function unsupported(verdict: Verdict): GatewayFacts['request'] {
+  return { kind: 'unsupported', verdict };
+}

@@ -1,0 +1,115 @@
+import type { Gateway, ParentReference, Route } from '../objects/gateway-api.ts';
+import type { ObjectKey } from '../objects/keys.ts';
+import type { Verdict } from '../objects/kubernetes.ts';
+import type { ListenerVerdict } from '../objects/verdicts.ts';
+import type { Settings } from '../objects/view.ts';
+import { refuseShape } from './behaviour.ts';
+import { gatewayOf, keyOf, nameOf } from './keys.ts';
+import { isAccepted } from './listeners.ts';
+
+/** What one parentRef comes to. */
+export interface Attachment {
+  readonly accepted: Verdict;
+  /** Names of the listeners that the route is bound to; empty unless accepted. */
+  readonly listeners: readonly string[];
+}
+
+interface Claim {
+  readonly route: Route;
+  readonly ref: ParentReference;
+  readonly gateway: Gateway;
+  readonly settings: Settings;
+  /** The one Gateway that this route's Service can belong to. */
+  readonly home: ObjectKey<'Gateway'> | undefined;
+}
+
+type Narrowing = readonly ListenerVerdict[] | Verdict;
+
+/** Each rule keeps the listeners that pass it, or says why none does. The order is that of the reasons. */
+const rules: readonly ((claim: Claim, listeners: readonly ListenerVerdict[]) => Narrowing)[] = [
+  ({ ref }, listeners) => {
+    const found = listeners.filter(
+      ({ listener }) =>
+        (ref.sectionName === undefined || listener.name === ref.sectionName) &&
+        (ref.port === undefined || listener.port === ref.port),
+    );
+    return found.length > 0 ? found : noMatchingParent(ref, listeners);
+  },
+  ({ route }, listeners) => {
+    const found = listeners.filter((verdict) => verdict.supportedKinds.some((kind) => kind.kind === route.kind));
+    return found.length > 0 ? found : notAllowed(`${describe(listeners)} does not take a ${route.kind}`);
+  },
+  (_claim, listeners) => {
+    const found = listeners.filter(isAccepted);
+    return found.length > 0 ? found : notAllowed(`${describe(listeners)} is itself refused`);
+  },
+  ({ route, gateway }, listeners) => {
+    const found = listeners.filter(({ listener }) => allowsNamespace(listener.allowedRoutes.from, route, gateway));
+    return found.length > 0
+      ? found
+      : notAllowed(`${describe(listeners)} does not allow routes of namespace "${route.metadata.namespace}"`);
+  },
+  ({ route, settings }, listeners) => refuseShape(route, settings) ?? listeners,
+  ({ gateway, home }, listeners) =>
+    home === undefined || home === keyOf(gateway)
+      ? listeners
+      : {
+          status: 'False',
+          reason: 'UnsupportedValue',
+          message: `this route's Service belongs to Gateway ${nameOf(home)} already: one Service serves one Gateway`,
+        },
+];
+
+/** Decides one parentRef of a route to this Gateway. */
+export function attach(claim: Claim, listeners: readonly ListenerVerdict[]): Attachment {
+  let left = listeners;
+  for (const rule of rules) {
+    const next = rule(claim, left);
+    if (!('length' in next)) return { accepted: next, listeners: [] };
+    left = next;
+  }
+  const names = left.map(({ listener }) => listener.name);
+  const accepted: Verdict = {
+    status: 'True',
+    reason: 'Accepted',
+    message: `attached to ${describe(left)} of Gateway ${nameOf(keyOf(claim.gateway))}`,
+  };
+  return { accepted, listeners: names };
+}
+
+/** The first of the route's Gateways, in the order of its parentRefs, of those that are ours. */
+export function homeOf(
+  route: Route,
+  isOurs: (gateway: ObjectKey<'Gateway'>) => boolean,
+): ObjectKey<'Gateway'> | undefined {
+  for (const ref of route.spec.parentRefs) {
+    const key = gatewayOf(ref, route.metadata.namespace);
+    if (key !== undefined && isOurs(key)) return key;
+  }
+  return undefined;
+}
+
+function allowsNamespace(from: string, route: Route, gateway: Gateway): boolean {
+  return from === 'All' || (from === 'Same' && route.metadata.namespace === gateway.metadata.namespace);
+}
+
+function noMatchingParent(ref: ParentReference, listeners: readonly ListenerVerdict[]): Verdict {
+  const wanted = [
+    ref.sectionName === undefined ? '' : `sectionName "${ref.sectionName}"`,
+    ref.port === undefined ? '' : `port ${ref.port}`,
+  ].filter((part) => part !== '');
+  const there = listeners.map(({ listener }) => `"${listener.name}" (${listener.protocol} ${listener.port})`);
+  return {
+    status: 'False',
+    reason: 'NoMatchingParent',
+    message: `Gateway "${ref.name}" has no listener with ${wanted.join(' and ')}; it has ${there.join(', ') || 'none'}`,
+  };
+}
+
+function notAllowed(message: string): Verdict {
+  return { status: 'False', reason: 'NotAllowedByListeners', message };
+}
+
+function describe(listeners: readonly ListenerVerdict[]): string {
+  return `listener ${listeners.map(({ listener }) => `"${listener.name}"`).join(', ')}`;
+}

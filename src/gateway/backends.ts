@@ -1,0 +1,115 @@
+import type { BackendRef, Route } from '../objects/gateway-api.ts';
+import type { ObjectKey } from '../objects/keys.ts';
+import type { Verdict } from '../objects/kubernetes.ts';
+import type { Service, ServicePort } from '../objects/service.ts';
+import type { ClusterView, ServiceBehaviour } from '../objects/view.ts';
+import { keyOf, nameOf, protocolOf, serviceKey } from './keys.ts';
+
+export interface ResolvedBackend {
+  readonly resolvedRefs: Verdict;
+  /** Where the traffic goes on the pods; absent unless resolved. */
+  readonly targetPort?: number | string;
+  /** The Service that the backendRef names, where the behaviour needs one. */
+  readonly original?: Service;
+}
+
+interface Question {
+  readonly route: Route;
+  readonly ref: BackendRef;
+  readonly behaviour: ServiceBehaviour;
+  readonly view: ClusterView;
+}
+
+/** The Service that a backendRef names. */
+export function backendKey(route: Route, ref: BackendRef): ObjectKey<'Service'> {
+  return serviceKey(ref.namespace ?? route.metadata.namespace, ref.name);
+}
+
+/** Finds what a backendRef leads to: ordered rules, the first that refuses decides. */
+export function resolveBackend(question: Question): ResolvedBackend {
+  const { route, ref, behaviour, view } = question;
+  if (ref.group !== '' || ref.kind !== 'Service') {
+    return refused('InvalidKind', `backendRef "${ref.name}" is a ${ref.kind}: only a Service can be a backend`);
+  }
+  const key = backendKey(route, ref);
+  if (ref.namespace !== undefined && ref.namespace !== route.metadata.namespace) {
+    return refused('RefNotPermitted', `Service ${nameOf(key)} is in another namespace: not permitted`);
+  }
+  const forbidden = view.unavailable('Service');
+  if (forbidden !== undefined) return unknown(`Services cannot be read: ${forbidden}`);
+  if (ref.port === undefined) return refused('BackendNotFound', `backendRef "${ref.name}" has no port`);
+  if (behaviour === 'create') return { resolvedRefs: resolved(`target port ${ref.port}`), targetPort: ref.port };
+  return resolveExisting(question, key, ref.port);
+}
+
+function resolveExisting(
+  { route, behaviour, view }: Question,
+  key: ObjectKey<'Service'>,
+  port: number,
+): ResolvedBackend {
+  const broken = view.unreadable(key);
+  if (broken !== undefined) return unknown(`Service ${nameOf(key)} cannot be read: ${broken}`);
+  const original = view.get(key);
+  if (original === undefined || original.metadata.deletionTimestamp !== undefined) {
+    return refused('BackendNotFound', `Service ${nameOf(key)} does not exist: create it, or correct the backendRef`);
+  }
+  const unusable = refuseService(original, behaviour);
+  if (unusable !== undefined) return refused('UnsupportedValue', unusable);
+  const found = findTarget(original, port, protocolOf[route.kind]);
+  if (found === undefined) {
+    const ports = original.spec.ports.map((own) => `${own.port}/${own.protocol}`).join(', ');
+    return refused(
+      'BackendNotFound',
+      `Service ${nameOf(key)} has no port ${port}/${protocolOf[route.kind]}; it has ${ports || 'none'}`,
+    );
+  }
+  return { resolvedRefs: resolved(found.note), targetPort: found.targetPort, original };
+}
+
+function refuseService(service: Service, behaviour: ServiceBehaviour): string | undefined {
+  const name = nameOf(keyOf(service));
+  if (service.spec.type === 'ExternalName') return `Service ${name} is of type ExternalName: it has no pods to send to`;
+  if (behaviour === 'update' && service.spec.clusterIP === 'None') {
+    return `Service ${name} is headless, which cannot become a LoadBalancer: use the behaviour duplicate`;
+  }
+  if (behaviour === 'duplicate' && Object.keys(service.spec.selector ?? {}).length === 0) {
+    return `Service ${name} has no selector, so that a copy of it would have no endpoints: use the behaviour update`;
+  }
+  return undefined;
+}
+
+/**
+ * `backendRef.port` is a port of the Service. The Go original took it for a target port, so a number that is no port
+ * of the Service but the numeric target of exactly one is still taken.
+ */
+function findTarget(
+  service: Service,
+  port: number,
+  protocol: string,
+): { readonly targetPort: number | string; readonly note: string } | undefined {
+  const candidates = service.spec.ports.filter((own) => own.protocol === protocol);
+  const byPort = candidates.find((own) => own.port === port);
+  if (byPort !== undefined) return { targetPort: targetOf(byPort), note: `target port ${targetOf(byPort)}` };
+  const [only, ...more] = candidates.filter((own) => own.targetPort === port);
+  if (only === undefined || more.length > 0) return undefined;
+  return {
+    targetPort: port,
+    note: `${port} is no port of Service ${nameOf(keyOf(service))} but the target of its port ${only.port}: name ${only.port} instead`,
+  };
+}
+
+export function targetOf(port: ServicePort): number | string {
+  return port.targetPort ?? port.port;
+}
+
+function resolved(note: string): Verdict {
+  return { status: 'True', reason: 'ResolvedRefs', message: `all references are resolved: ${note}` };
+}
+
+function refused(reason: string, message: string): ResolvedBackend {
+  return { resolvedRefs: { status: 'False', reason, message } };
+}
+
+function unknown(message: string): ResolvedBackend {
+  return { resolvedRefs: { status: 'Unknown', reason: 'Pending', message } };
+}

@@ -1,0 +1,105 @@
+import type { GatewayFacts, ServiceFacts } from '../objects/facts.ts';
+import type { Gateway, ListenerStatus } from '../objects/gateway-api.ts';
+import type { Verdict } from '../objects/kubernetes.ts';
+import type { GatewayState } from '../objects/states.ts';
+import type { AddressRefusal, ListenerVerdict } from '../objects/verdicts.ts';
+import { condition, mergeConditions, type Stamp } from './conditions.ts';
+import { nameOf } from './keys.ts';
+import { isAccepted } from './listeners.ts';
+
+/** The context of a Gateway's actor, as far as its status tells of it. */
+export interface GatewayReport {
+  readonly state: GatewayState;
+  readonly facts: GatewayFacts;
+  readonly refusal?: AddressRefusal | undefined;
+  readonly failure?: string | undefined;
+}
+
+type Teller = (report: GatewayReport) => Verdict;
+
+/**
+ * `Programmed`, by state. A state that is not here is a step on the way, left within milliseconds, or one in which
+ * we may not write: it leaves the status as it is.
+ */
+const programmed: Readonly<Partial<Record<GatewayState, Teller>>> = {
+  'Pending.UnsupportedAddress': ({ facts }) => no('Invalid', acceptedOf(facts).message),
+  'Pending.AddressNotUsable': ({ refusal }) => no('AddressNotUsable', refusal?.message ?? ''),
+  'Pending.PoolExhausted': ({ refusal }) => no('AddressNotAssigned', refusal?.message ?? ''),
+  'Pending.RecordFailed': ({ failure }) => no('Pending', `the address cannot be written: ${failure ?? ''}`),
+  'AddressAssigned.InvalidParameters': ({ facts }) => no('Invalid', facts.accepted.message),
+  'AddressAssigned.NoListener': ({ facts }) => no('Invalid', facts.accepted.message),
+  'ListenerResolved.OtherAddress': ({ facts }) =>
+    no('Pending', `another address stands on ${services(facts, (service) => service.ingress === 'other')}`),
+  'ListenerResolved.WaitingForAnnouncement': ({ facts }) =>
+    no(
+      'Pending',
+      `the announcer has not put the address on ${services(facts, (service) => service.ingress === 'none')} yet`,
+    ),
+  'ServiceReady.Announced': ({ facts }) => yes(`${facts.held.join(', ')} is announced`),
+  'ServiceReady.NothingToAnnounce': ({ facts }) =>
+    yes(
+      facts.services.length === 0
+        ? `${facts.held.join(', ')} is assigned; no route is served yet, so there is nothing to announce`
+        : `${facts.held.join(', ')} is assigned; no Service has a ready endpoint, so there is nothing to announce`,
+    ),
+};
+
+/** The status to write, or `undefined` where this state writes none. */
+export function gatewayStatus(gateway: Gateway, report: GatewayReport, stamp: Stamp): Gateway['status'] | undefined {
+  const tell = programmed[report.state];
+  if (tell === undefined) return undefined;
+  const { facts } = report;
+  const verdict = tell(report);
+  const wanted = [condition('Accepted', acceptedOf(facts)), condition('Programmed', verdict)];
+  return {
+    addresses: facts.held.map((value) => ({ type: 'IPAddress', value })),
+    conditions: mergeConditions(gateway.status.conditions, wanted, stamp),
+    listeners: facts.listeners.map((listener) => listenerStatus(gateway, listener, { facts, verdict, stamp })),
+  };
+}
+
+interface ListenerScope {
+  readonly facts: GatewayFacts;
+  readonly verdict: Verdict;
+  readonly stamp: Stamp;
+}
+
+function listenerStatus(
+  gateway: Gateway,
+  judged: ListenerVerdict,
+  { facts, verdict, stamp }: ListenerScope,
+): ListenerStatus {
+  const { name } = judged.listener;
+  const old = gateway.status.listeners.find((status) => status.name === name);
+  const wanted = [
+    condition('Accepted', judged.accepted),
+    condition('Conflicted', judged.conflicted),
+    condition('ResolvedRefs', judged.resolvedRefs),
+    condition('Programmed', isAccepted(judged) ? verdict : no('Invalid', judged.accepted.message)),
+  ];
+  return {
+    name,
+    supportedKinds: judged.supportedKinds,
+    attachedRoutes: facts.attachedRoutes[name] ?? 0,
+    conditions: mergeConditions(old?.conditions ?? [], wanted, stamp),
+  };
+}
+
+function acceptedOf(facts: GatewayFacts): Verdict {
+  return facts.request.kind === 'unsupported' ? facts.request.verdict : facts.accepted;
+}
+
+function services(facts: GatewayFacts, isMeant: (service: ServiceFacts) => boolean): string {
+  return `Service ${facts.services
+    .filter(isMeant)
+    .map(({ key }) => nameOf(key))
+    .join(', ')}`;
+}
+
+function no(reason: string, message: string): Verdict {
+  return { status: 'False', reason, message };
+}
+
+function yes(message: string): Verdict {
+  return { status: 'True', reason: 'Programmed', message };
+}

@@ -1,0 +1,63 @@
+import type { ParentReference, Route } from '../objects/gateway-api.ts';
+import type { Kind, ObjectKey, RouteKind } from '../objects/keys.ts';
+import type { ObjectMeta } from '../objects/kubernetes.ts';
+
+interface Identified<K extends Kind> {
+  readonly kind: K;
+  readonly metadata: Pick<ObjectMeta, 'namespace' | 'name'>;
+}
+
+export function keyOf<K extends Kind>(object: Identified<K>): ObjectKey<K> {
+  return `${object.kind}/${object.metadata.namespace}/${object.metadata.name}`;
+}
+
+export function classKey(name: string): ObjectKey<'GatewayClass'> {
+  return `GatewayClass//${name}`;
+}
+
+export function serviceKey(namespace: string, name: string): ObjectKey<'Service'> {
+  return `Service/${namespace}/${name}`;
+}
+
+/** `namespace/name`, as people write it; only the name for cluster-scoped objects. */
+export function nameOf(key: ObjectKey): string {
+  const [, namespace = '', name = ''] = key.split('/');
+  return namespace === '' ? name : `${namespace}/${name}`;
+}
+
+export function partsOf(key: ObjectKey): { kind: Kind; namespace: string; name: string } {
+  const [kind, namespace = '', name = ''] = key.split('/');
+  return { kind: kind as Kind, namespace, name };
+}
+
+export const gatewayApiGroup = 'gateway.networking.k8s.io';
+
+/** The Gateway that a parentRef names, or `undefined` where it names another kind. */
+export function gatewayOf(ref: ParentReference, routeNamespace: string): ObjectKey<'Gateway'> | undefined {
+  if ((ref.group ?? gatewayApiGroup) !== gatewayApiGroup || (ref.kind ?? 'Gateway') !== 'Gateway') return undefined;
+  return `Gateway/${ref.namespace ?? routeNamespace}/${ref.name}`;
+}
+
+export const protocolOf: Readonly<Record<RouteKind, 'TCP' | 'UDP'>> = { TCPRoute: 'TCP', UDPRoute: 'UDP' };
+
+/** Oldest first, then by namespace/name: the order of precedence of the Gateway API. */
+export function byAge(a: Identified<Kind> & AgedMeta, b: Identified<Kind> & AgedMeta): number {
+  return (
+    compare(a.metadata.creationTimestamp, b.metadata.creationTimestamp) ||
+    compare(a.metadata.namespace, b.metadata.namespace) ||
+    compare(a.metadata.name, b.metadata.name) ||
+    compare(a.kind, b.kind)
+  );
+}
+
+interface AgedMeta {
+  readonly metadata: Pick<ObjectMeta, 'creationTimestamp'>;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+export function routeKey(route: Route): ObjectKey<RouteKind> {
+  return keyOf(route);
+}

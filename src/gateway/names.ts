@@ -1,0 +1,67 @@
+import type { RouteKind } from '../objects/keys.ts';
+
+/** Annotations and labels that we write. The first three, and the labels, are the Go original's. */
+export const annotations = {
+  controller: 'gateway-api-controller',
+  TCPRoute: 'parent-tcp-route',
+  UDPRoute: 'parent-udp-route',
+  ownerUid: 'gateway-api-controller.thebsdbox.co.uk/owner-uid',
+  behaviour: 'gateway-api-controller.thebsdbox.co.uk/behaviour',
+  addresses: 'gateway-api-controller.thebsdbox.co.uk/addresses',
+  original: 'gateway-api-controller.thebsdbox.co.uk/original',
+  pinned: 'gateway-api-controller.thebsdbox.co.uk/pinned-addresses',
+} as const satisfies Record<string, string> & Record<RouteKind, string>;
+
+export const labels = {
+  address: 'ipam-address',
+  implementation: 'implementation',
+} as const;
+
+/** Labels by which a route chooses its Service's behaviour, as in the Go original. */
+export const routeLabels = {
+  behaviour: 'serviceBehaviour',
+  selectorKey: 'selectorkey',
+  selectorValue: 'selectorvalue',
+} as const;
+
+const longestLabel = 63;
+const copySuffix = '-gw-api';
+
+/**
+ * A legal label value for any text: what is illegal becomes `-`, and a hash of the whole text tells apart what
+ * would look the same then. Texts that are legal already (an IPv4 address) stay as they are.
+ */
+export function labelValue(text: string): string {
+  const legal = text
+    .replace(/[^A-Za-z0-9._-]/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .replace(/[^A-Za-z0-9]+$/, '');
+  if (legal === text && text.length <= longestLabel) return text;
+  return withHash(legal, text, longestLabel);
+}
+
+/** The name of the copy that `duplicate` makes: at most 63 characters, whatever the original's name is. */
+export function copyName(original: string): string {
+  const name = `${original}${copySuffix}`;
+  if (name.length <= longestLabel) return name;
+  return `${withHash(original, original, longestLabel - copySuffix.length)}${copySuffix}`;
+}
+
+export function portName(protocol: string, port: number): string {
+  return `${protocol.toLowerCase()}-${port}`;
+}
+
+function withHash(stem: string, of: string, longest: number): string {
+  const hash = fnv1a(of).toString(16).padStart(8, '0');
+  const kept = stem.slice(0, longest - hash.length - 1).replace(/[^A-Za-z0-9]+$/, '');
+  return kept === '' ? hash : `${kept}-${hash}`;
+}
+
+/** FNV-1a, 32 bits: enough to tell names apart, and needs no crypto in a pure module. */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  }
+  return hash;
+}

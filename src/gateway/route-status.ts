@@ -1,0 +1,83 @@
+import type { RouteFacts } from '../objects/facts.ts';
+import type { Route, RouteParentStatus } from '../objects/gateway-api.ts';
+import type { Verdict } from '../objects/kubernetes.ts';
+import type { RouteState } from '../objects/states.ts';
+import type { ParentVerdict } from '../objects/verdicts.ts';
+import type { Settings } from '../objects/view.ts';
+import { condition, mergeConditions, type Stamp } from './conditions.ts';
+import { isEqual } from './equal.ts';
+import { nameOf } from './keys.ts';
+
+export interface RouteReport {
+  readonly state: RouteState;
+  readonly facts: RouteFacts;
+  readonly failure?: string | undefined;
+}
+
+/**
+ * `status.parents` to write: one entry per parentRef of ours, those of other controllers untouched and in their
+ * places before ours. `undefined` where this state writes none.
+ */
+export function routeStatus(
+  route: Route,
+  report: RouteReport,
+  settings: Settings,
+  stamp: Stamp,
+): Route['status'] | undefined {
+  if (writesNothing.has(report.state)) return undefined;
+  const isOurs = (entry: RouteParentStatus): boolean => entry.controllerName === settings.controllerName;
+  const current = route.status.parents.filter(isOurs);
+  const ours = report.facts.parents.flatMap((parent): RouteParentStatus[] => {
+    const old = current.find((entry) => isEqual(entry.parentRef, parent.ref));
+    if (parent.standing === 'waiting') return old === undefined ? [] : [old];
+    const accepted = acceptedOf(parent, old !== undefined, report);
+    if (accepted === undefined) return [];
+    const wanted = [condition('Accepted', accepted), condition('ResolvedRefs', report.facts.resolvedRefs)];
+    return [
+      {
+        parentRef: parent.ref,
+        controllerName: settings.controllerName,
+        conditions: mergeConditions(old?.conditions ?? [], wanted, stamp),
+      },
+    ];
+  });
+  return { parents: [...route.status.parents.filter((entry) => !isOurs(entry)), ...ours] };
+}
+
+/** Steps on the way that are left within milliseconds, and states in which we may not write. */
+const writesNothing: ReadonlySet<RouteState> = new Set<RouteState>([
+  'Pending.Starting',
+  'ListenerResolved.WritingService',
+  'Unreadable',
+  'Removing',
+  'Removed',
+]);
+
+function acceptedOf(parent: ParentVerdict, hadEntry: boolean, report: RouteReport): Verdict | undefined {
+  if (parent.standing === 'foreign') return undefined;
+  if (parent.standing === 'absent') {
+    return hadEntry
+      ? { status: 'False', reason: 'NoMatchingParent', message: `Gateway ${nameOf(parent.gateway)} does not exist` }
+      : undefined;
+  }
+  const accepted = parent.accepted;
+  if (accepted === undefined || accepted.status !== 'True') return accepted;
+  const note = noteOf(report);
+  return note === undefined ? accepted : { ...accepted, message: `${accepted.message}; ${note}` };
+}
+
+/** What stands between an accepted route and its traffic, where no condition of its own says so. */
+function noteOf({ state, facts, failure }: RouteReport): string | undefined {
+  switch (state) {
+    case 'Pending.WaitingForAddress':
+      return 'the Gateway has no address yet';
+    case 'ListenerResolved.ServedByOlder':
+      return `served by the older route ${facts.olders.map(nameOf).join(', ')}, this one takes over when that goes`;
+    case 'ListenerResolved.WriteFailed':
+      return failure;
+    default:
+      return facts.olders.length > 0
+        ? `where they share a listener, the older route ${facts.olders.map(nameOf).join(', ')} serves`
+        : undefined;
+  }
+}

@@ -1,0 +1,140 @@
+import { parseAddress } from '../ipam/address.ts';
+import type { OwnerReference } from '../objects/kubernetes.ts';
+import type { IPFamily, Service, ServicePort } from '../objects/service.ts';
+import type { World } from './graph.ts';
+import { gatewayApiGroup } from './keys.ts';
+import { annotations, labels, labelValue, portName } from './names.ts';
+import type { Contributor, ServicePlan } from './service-plan.ts';
+import { addPorts, originalOf } from './service-update.ts';
+
+export type WantedService = Extract<ServicePlan, { kind: 'want' }>;
+
+/** The fields of a Service that are ours, as they should be; all others are left alone. */
+export interface DesiredService {
+  readonly metadata: {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    /** `undefined`: none of ours, and none is to be removed. */
+    readonly ownerReferences?: readonly OwnerReference[];
+  };
+  readonly spec: Readonly<Record<string, unknown>> & { readonly ports: readonly ServicePort[] };
+}
+
+/** What a Service should be: one of our own, or the user's with our part in it. */
+export function desiredService(plan: WantedService, current: Service | undefined, world: World): DesiredService {
+  const { wish } = plan.leader;
+  if (wish.behaviour === 'update') {
+    const original = current ?? wish.backend.original;
+    return original === undefined ? madeService(plan, world) : updatedService(plan, original, world);
+  }
+  return madeService(plan, world);
+}
+
+function madeService(plan: WantedService, world: World): DesiredService {
+  const { wish } = plan.leader;
+  const [address = ''] = plan.addresses;
+  const copied = wish.behaviour === 'duplicate' && wish.backend.original ? copiedFields(wish.backend.original) : {};
+  return {
+    metadata: {
+      labels: ourLabels(plan, world),
+      annotations: ourAnnotations(plan, world),
+      ownerReferences: ownersOf(plan.contributors),
+    },
+    spec: {
+      type: 'LoadBalancer',
+      loadBalancerIP: address,
+      selector: wish.selector,
+      allocateLoadBalancerNodePorts: false,
+      ...familiesOf(plan.addresses),
+      ...copied,
+      ports: portsOf(plan.contributors),
+    },
+  };
+}
+
+/** What decides where a Service's traffic goes, and how: a copy keeps in step with the original in these. */
+function copiedFields(original: Service): Readonly<Record<string, unknown>> {
+  const { spec } = original;
+  return {
+    selector: spec.selector ?? {},
+    sessionAffinity: spec.sessionAffinity ?? 'None',
+    ...(spec.sessionAffinity === 'ClientIP' && { sessionAffinityConfig: spec.sessionAffinityConfig }),
+    publishNotReadyAddresses: spec.publishNotReadyAddresses ?? false,
+    ...(spec.trafficDistribution !== undefined && { trafficDistribution: spec.trafficDistribution }),
+  };
+}
+
+function updatedService(plan: WantedService, original: Service, world: World): DesiredService {
+  const ours = { labels: ourLabels(plan, world), annotations: ourAnnotations(plan, world) };
+  const { ports, addedPorts, namedPorts } = addPorts(original, portsOf(plan.contributors));
+  const record = originalOf(original) ?? {
+    type: original.spec.type,
+    loadBalancerIP: original.spec.loadBalancerIP ?? null,
+    labels: before(original.metadata.labels, Object.keys(ours.labels)),
+    annotations: before(original.metadata.annotations, Object.keys(ours.annotations)),
+  };
+  return {
+    metadata: {
+      labels: ours.labels,
+      annotations: {
+        ...ours.annotations,
+        [annotations.original]: JSON.stringify({ ...record, addedPorts, namedPorts }),
+      },
+    },
+    spec: { type: 'LoadBalancer', loadBalancerIP: plan.addresses[0], ports },
+  };
+}
+
+function before(current: Readonly<Record<string, string>>, keys: readonly string[]): Record<string, string | null> {
+  return Object.fromEntries(keys.map((key) => [key, current[key] ?? null]));
+}
+
+function ourLabels(plan: WantedService, world: World): Record<string, string> {
+  return {
+    [labels.address]: labelValue(plan.addresses.join('-')),
+    [labels.implementation]: labelValue(world.settings.implementationLabel),
+  };
+}
+
+function ourAnnotations(plan: WantedService, world: World): Record<string, string> {
+  const { leader, contributors } = plan;
+  const parents = contributors
+    .toReversed()
+    .map(({ resolution: { route } }) => [annotations[route.kind], route.metadata.name]);
+  return {
+    [annotations.controller]: world.settings.controllerName,
+    ...Object.fromEntries(parents),
+    [annotations.ownerUid]: leader.resolution.route.metadata.uid,
+    [annotations.behaviour]: leader.wish.behaviour,
+    [annotations.addresses]: plan.addresses.join(','),
+    ...world.announcer.annotationsFor(plan.addresses),
+  };
+}
+
+/** One port per listener that a contributor serves, in the order of the port numbers. */
+function portsOf(contributors: readonly Contributor[]): readonly ServicePort[] {
+  const ports = contributors.flatMap(({ wish }) =>
+    wish.serves.map(({ port, protocol }) => ({
+      name: portName(protocol, port),
+      port,
+      protocol,
+      targetPort: wish.backend.targetPort ?? port,
+    })),
+  );
+  return ports.toSorted((a, b) => a.port - b.port || (a.protocol < b.protocol ? -1 : 1));
+}
+
+/** The collector deletes the Service with its last owner; a merged Service has several. */
+function ownersOf(contributors: readonly Contributor[]): readonly OwnerReference[] {
+  return contributors.map(({ resolution: { route } }) => ({
+    apiVersion: `${gatewayApiGroup}/${route.version}`,
+    kind: route.kind,
+    name: route.metadata.name,
+    uid: route.metadata.uid,
+  }));
+}
+
+function familiesOf(addresses: readonly string[]): { ipFamilies: readonly IPFamily[]; ipFamilyPolicy: string } {
+  const families = [...new Set(addresses.flatMap((address) => parseAddress(address)?.family ?? []))];
+  return { ipFamilies: families, ipFamilyPolicy: families.length > 1 ? 'RequireDualStack' : 'SingleStack' };
+}

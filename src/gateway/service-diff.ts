@@ -1,0 +1,133 @@
+import type { StringMap } from '../objects/kubernetes.ts';
+import type { Service, ServicePort } from '../objects/service.ts';
+import { isEqual } from './equal.ts';
+import type { World } from './graph.ts';
+import { gatewayApiGroup } from './keys.ts';
+import { annotations } from './names.ts';
+import { ownershipOf } from './ownership.ts';
+import { type DesiredService, desiredService } from './service-desired.ts';
+import type { ServicePlan } from './service-plan.ts';
+import { portId, restorePatch } from './service-update.ts';
+
+type Patch = Readonly<Record<string, unknown>>;
+
+/** The one write that brings a Service closer to its plan. */
+export type ServiceStep =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'create'; readonly desired: DesiredService }
+  | { readonly kind: 'patch'; readonly patch: Patch }
+  /** An immutable field differs: delete, and create anew at the next step. */
+  | { readonly kind: 'delete'; readonly why: string }
+  | { readonly kind: 'restore'; readonly patch: Patch };
+
+/** Compares what is there with what is wanted: `none` at rest. */
+export function stepTowards(plan: ServicePlan, current: Service | undefined, world: World): ServiceStep {
+  if (plan.kind === 'keep') return { kind: 'none' };
+  if (plan.kind === 'none') return stepAway(current, world);
+  if (current?.metadata.deletionTimestamp !== undefined) return { kind: 'none' };
+  const owned = current && ownershipOf(current, world.view, world.settings);
+  const desired = desiredService(plan, current, world);
+  if (current === undefined) {
+    return plan.leader.wish.behaviour === 'update' ? { kind: 'none' } : { kind: 'create', desired };
+  }
+  if (owned === 'made' && isPrimaryFamilyChanged(current, desired)) {
+    return { kind: 'delete', why: 'the first IP family of a Service cannot be changed' };
+  }
+  const patch = patchTowards(current, desired, world);
+  return patch === undefined ? { kind: 'none' } : { kind: 'patch', patch };
+}
+
+function stepAway(current: Service | undefined, world: World): ServiceStep {
+  if (current === undefined || current.metadata.deletionTimestamp !== undefined) return { kind: 'none' };
+  switch (ownershipOf(current, world.view, world.settings)) {
+    case 'foreign':
+      return { kind: 'none' };
+    case 'made':
+      return { kind: 'delete', why: 'no route wants it any more' };
+    case 'updated': {
+      const patch = restorePatch(current);
+      return patch === undefined ? { kind: 'none' } : { kind: 'restore', patch };
+    }
+  }
+}
+
+function isPrimaryFamilyChanged(current: Service, desired: DesiredService): boolean {
+  const families = desired.spec.ipFamilies;
+  return Array.isArray(families) && families[0] !== current.spec.ipFamilies[0];
+}
+
+/** A JSON merge patch of the differing fields that are ours; `undefined` where none differs. */
+function patchTowards(current: Service, desired: DesiredService, world: World): Patch | undefined {
+  const managed = [...Object.values(annotations), ...world.announcer.annotationKeys];
+  const metadata = compact({
+    labels: mapPatch(current.metadata.labels, desired.metadata.labels, []),
+    annotations: mapPatch(current.metadata.annotations, desired.metadata.annotations, managed),
+    ownerReferences: ownersPatch(current, desired),
+  });
+  const spec = compact(specPatch(current, desired));
+  const patch = compact({ metadata, spec });
+  return patch;
+}
+
+function specPatch(current: Service, desired: DesiredService): Record<string, unknown> {
+  const patch: Record<string, unknown> = {};
+  const there: Readonly<Record<string, unknown>> = { ...current.spec };
+  for (const [field, want] of Object.entries(desired.spec)) {
+    if (field === 'ports' || field === 'selector' || isEqual(there[field], want)) continue;
+    patch[field] = want;
+  }
+  const selector = desired.spec.selector;
+  if (isStringMap(selector)) {
+    patch.selector = mapPatch(current.spec.selector ?? {}, selector, Object.keys(current.spec.selector ?? {}));
+  }
+  if (!isEqual(current.spec.ports.map(comparable), desired.spec.ports.map(comparable))) {
+    patch.ports = desired.spec.ports.map((port) => keepNodePort(port, current));
+  }
+  return patch;
+}
+
+function comparable(port: ServicePort): unknown {
+  return [port.name ?? '', port.port, port.protocol, port.targetPort ?? port.port, port.appProtocol];
+}
+
+function keepNodePort(port: ServicePort, current: Service): ServicePort {
+  const nodePort = current.spec.ports.find((own) => portId(own) === portId(port))?.nodePort;
+  return port.nodePort !== undefined || nodePort === undefined ? port : { ...port, nodePort };
+}
+
+/** Changes and additions; of the `managed` keys also what is there and no longer wanted (as `null`). */
+function mapPatch(current: StringMap, wanted: StringMap, managed: readonly string[]): Patch | undefined {
+  const patch: Record<string, string | null> = {};
+  for (const [key, value] of Object.entries(wanted)) if (current[key] !== value) patch[key] = value;
+  for (const key of managed) if (key in current && !(key in wanted)) patch[key] = null;
+  return compact(patch);
+}
+
+function ownersPatch(current: Service, desired: DesiredService): unknown {
+  const wanted = desired.metadata.ownerReferences;
+  if (wanted === undefined) return undefined;
+  const isRoute = (apiVersion: string): boolean => apiVersion.startsWith(`${gatewayApiGroup}/`);
+  const there = current.metadata.ownerReferences.filter((owner) => isRoute(owner.apiVersion));
+  const identity = (owner: (typeof wanted)[number]): string => `${owner.kind}/${owner.name}/${owner.uid}`;
+  if (isEqual(there.map(identity).toSorted(), wanted.map(identity).toSorted())) return undefined;
+  return [...current.metadata.ownerReferences.filter((owner) => !isRoute(owner.apiVersion)), ...wanted];
+}
+
+function compact(patch: Readonly<Record<string, unknown>>): Patch | undefined {
+  const entries = Object.entries(patch).filter(([, value]) => value !== undefined);
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+function isStringMap(value: unknown): value is StringMap {
+  return typeof value === 'object' && value !== null;
+}
+
+/** The whole object to create. */
+export function serviceManifest(namespace: string, name: string, desired: DesiredService): Patch {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { namespace, name, ...desired.metadata },
+    spec: desired.spec,
+  };
+}

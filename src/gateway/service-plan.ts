@@ -1,0 +1,135 @@
+import type { ObjectKey } from '../objects/keys.ts';
+import type { Verdict } from '../objects/kubernetes.ts';
+import type { Service } from '../objects/service.ts';
+import { assignedAddresses } from './assigned.ts';
+import { isEqual } from './equal.ts';
+import type { World } from './graph.ts';
+import { byAge, keyOf, nameOf, routeKey } from './keys.ts';
+import { ownershipOf, routesNamedBy } from './ownership.ts';
+import { type RouteResolution, resolveRoute, type ServiceWish } from './route-resolution.ts';
+import { refuseOwnPorts } from './service-update.ts';
+
+/** A route that has a say in a Service. */
+export interface Contributor {
+  readonly resolution: RouteResolution;
+  readonly wish: ServiceWish;
+}
+
+/**
+ * What should become of one Service:
+ * - `want`: the contributors, oldest first, agree on it; `refused` says why others have no part;
+ * - `none`: no route wants it: what is ours there goes;
+ * - `keep`: something is not known (yet): touch nothing.
+ */
+export type ServicePlan =
+  | {
+      readonly kind: 'want';
+      readonly leader: Contributor;
+      readonly contributors: readonly Contributor[];
+      readonly addresses: readonly string[];
+      readonly refused: ReadonlyMap<string, Verdict>;
+    }
+  | { readonly kind: 'none'; readonly refused: ReadonlyMap<string, Verdict> }
+  | { readonly kind: 'keep'; readonly why: string; readonly refused: ReadonlyMap<string, Verdict> };
+
+/** Decides over one Service from all routes that name it. */
+export function planService(key: ObjectKey<'Service'>, world: World): ServicePlan {
+  const current = world.view.get(key);
+  const resolutions = world.view.routesNaming(key).map((route) => resolveRoute(route, world));
+  const doubt = findDoubt(key, current, resolutions, world);
+  const claims = resolutions.flatMap((resolution): Contributor[] => {
+    const { wish } = resolution;
+    return wish?.target === key && wish.serves.length > 0 && wish.backend.targetPort !== undefined
+      ? [{ resolution, wish }]
+      : [];
+  });
+  claims.sort((a, b) => byAge(a.resolution.route, b.resolution.route));
+  const { contributors, refused } = agree(key, current, claims, world);
+  const [leader] = contributors;
+  if (doubt !== undefined) return { kind: 'keep', why: doubt, refused };
+  if (leader === undefined) return { kind: 'none', refused };
+  const gateway = world.view.get(leader.wish.gateway);
+  const addresses = gateway === undefined ? [] : assignedAddresses(gateway, world);
+  if (addresses.length === 0) {
+    return { kind: 'keep', why: `Gateway ${nameOf(leader.wish.gateway)} has no address yet`, refused };
+  }
+  return { kind: 'want', leader, contributors, addresses, refused };
+}
+
+/** The first contributor that has a say, and those that agree with it. */
+function agree(
+  key: ObjectKey<'Service'>,
+  current: Service | undefined,
+  claims: readonly Contributor[],
+  world: World,
+): { contributors: Contributor[]; refused: Map<string, Verdict> } {
+  const contributors: Contributor[] = [];
+  const refused = new Map<string, Verdict>();
+  for (const claim of claims) {
+    const verdict = refuseClaim(key, current, claim, contributors[0], world);
+    if (verdict === undefined) contributors.push(claim);
+    else refused.set(routeKey(claim.resolution.route), verdict);
+  }
+  return { contributors, refused };
+}
+
+// oxlint-disable-next-line max-params -- one call site; an object would only rename the five
+function refuseClaim(
+  key: ObjectKey<'Service'>,
+  current: Service | undefined,
+  { wish }: Contributor,
+  leader: Contributor | undefined,
+  world: World,
+): Verdict | undefined {
+  const owned = current === undefined ? undefined : ownershipOf(current, world.view, world.settings);
+  if (wish.behaviour === 'update') {
+    if (owned === 'made') return taken(`Service ${nameOf(key)} was made by this controller: there is none to update`);
+    const message = refuseOwnPorts(wish, world);
+    if (message !== undefined) return taken(message);
+  } else if (owned === 'foreign' || owned === 'updated') {
+    return taken(`Service ${nameOf(key)} is there and not ours: it is left alone; rename it or the backendRef`);
+  }
+  if (leader === undefined) return undefined;
+  const older = nameOf(keyOf(leader.resolution.route));
+  if (leader.wish.behaviour !== wish.behaviour) {
+    return taken(`route ${older} uses Service ${nameOf(key)} with behaviour ${leader.wish.behaviour}`);
+  }
+  if (leader.wish.gateway !== wish.gateway) {
+    return taken(`route ${older} uses Service ${nameOf(key)} for Gateway ${nameOf(leader.wish.gateway)}`);
+  }
+  if (!isEqual(leader.wish.selector, wish.selector)) {
+    return taken(`route ${older} uses Service ${nameOf(key)} with another selector`);
+  }
+  return undefined;
+}
+
+function taken(message: string): Verdict {
+  return { status: 'False', reason: 'ServiceNameTaken', message };
+}
+
+/** Why nothing may be decided over this Service now. What we cannot see must not count as gone. */
+function findDoubt(
+  key: ObjectKey<'Service'>,
+  current: Service | undefined,
+  resolutions: readonly RouteResolution[],
+  world: World,
+): string | undefined {
+  const { view } = world;
+  const broken = view.unavailable('Service') ?? view.unreadable(key);
+  if (broken !== undefined) return `Service ${nameOf(key)} cannot be read: ${broken}`;
+  for (const route of current === undefined ? [] : routesNamedBy(current.metadata)) {
+    const why = view.unreadable(route) ?? view.unavailable(route.startsWith('TCPRoute/') ? 'TCPRoute' : 'UDPRoute');
+    if (why !== undefined) return `${route} cannot be read: ${why}`;
+  }
+  const unavailable = view.unavailable('Gateway') ?? view.unavailable('GatewayClass');
+  if (unavailable !== undefined) return `Gateways or their classes cannot be read: ${unavailable}`;
+  return resolutions.map(doubtOf).find((why) => why !== undefined);
+}
+
+function doubtOf({ route, parents, resolvedRefs }: RouteResolution): string | undefined {
+  const waiting = parents.find((parent) => parent.standing === 'waiting');
+  if (waiting !== undefined) {
+    return `Gateway ${nameOf(waiting.gateway)} of route ${nameOf(keyOf(route))} waits for its class`;
+  }
+  return resolvedRefs.status === 'Unknown' ? resolvedRefs.message : undefined;
+}

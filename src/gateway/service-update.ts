@@ -1,0 +1,144 @@
+import type { StringMap } from '../objects/kubernetes.ts';
+import type { Service, ServicePort } from '../objects/service.ts';
+import { targetOf } from './backends.ts';
+import type { World } from './graph.ts';
+import { nameOf } from './keys.ts';
+import { annotations, portName } from './names.ts';
+import type { ServiceWish } from './route-resolution.ts';
+
+/**
+ * What `update` changed on a user's own Service, kept in an annotation there: enough to put back exactly these fields
+ * and nothing that others changed later.
+ */
+export interface OriginalRecord {
+  readonly type: string;
+  readonly loadBalancerIP: string | null;
+  readonly labels: Readonly<Record<string, string | null>>;
+  readonly annotations: Readonly<Record<string, string | null>>;
+  /** `port/protocol` of the ports that we added. */
+  readonly addedPorts: readonly string[];
+  /** `port/protocol` of the ports that had no name before (several ports must have one). */
+  readonly namedPorts: readonly string[];
+}
+
+export function portId(port: { readonly port: number; readonly protocol: string }): string {
+  return `${port.port}/${port.protocol}`;
+}
+
+/** The record on a Service, or `undefined` where there is none that can be read. */
+export function originalOf(service: Service): OriginalRecord | undefined {
+  const text = service.metadata.annotations[annotations.original];
+  if (text === undefined) return undefined;
+  try {
+    const record: Partial<OriginalRecord> = JSON.parse(text);
+    if (typeof record.type !== 'string') return undefined;
+    return {
+      type: record.type,
+      loadBalancerIP: record.loadBalancerIP ?? null,
+      labels: record.labels ?? {},
+      annotations: record.annotations ?? {},
+      addedPorts: record.addedPorts ?? [],
+      namedPorts: record.namedPorts ?? [],
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The ports that are the user's, without those that we added. */
+export function ownPorts(service: Service): readonly ServicePort[] {
+  const added = new Set(originalOf(service)?.addedPorts);
+  return service.spec.ports.filter((port) => !added.has(portId(port)));
+}
+
+/**
+ * Under `update` the Service's own ports show on the Gateway's address too. Says where one would stand in the way of
+ * a listener; `undefined` where none does.
+ */
+export function refuseOwnPorts(wish: ServiceWish, world: World): string | undefined {
+  const service = wish.backend.original;
+  const graph = world.graph(wish.gateway);
+  if (service === undefined || graph === undefined) return undefined;
+  for (const port of ownPorts(service)) {
+    const listener = graph.listeners.find((verdict) => portId(verdict.listener) === portId(port))?.listener;
+    if (listener === undefined) continue;
+    const isOurs = wish.serves.some((served) => served.name === listener.name);
+    if (isOurs && targetOf(port) === wish.backend.targetPort) continue;
+    if (!isOurs && (graph.attached.get(listener.name) ?? []).length === 0) continue;
+    const name = `${service.metadata.namespace}/${service.metadata.name}`;
+    return (
+      `port ${portId(port)} of Service ${name} leads elsewhere than listener "${listener.name}" of Gateway ` +
+      `${nameOf(wish.gateway)}, and both would stand on its address: change one`
+    );
+  }
+  return undefined;
+}
+
+export interface UpdatedPorts {
+  readonly ports: readonly ServicePort[];
+  readonly addedPorts: readonly string[];
+  readonly namedPorts: readonly string[];
+}
+
+/** The user's ports with ours added; all have a name, as the API server wants of several. */
+export function addPorts(service: Service, wanted: readonly ServicePort[]): UpdatedPorts {
+  const own = ownPorts(service);
+  const there = new Set(own.map(portId));
+  const added = wanted.filter((port) => !there.has(portId(port)));
+  const earlier = new Set(originalOf(service)?.namedPorts);
+  const named = added.length === 0 && own.length < 2 ? [] : own.filter((port) => isUnnamed(port, earlier));
+  const namedIds = new Set(named.map(portId));
+  const ports = own.map((port) => (namedIds.has(portId(port)) ? { ...port, name: nameFor(port) } : port));
+  const carried = added.map((port) => {
+    const current = service.spec.ports.find((candidate) => portId(candidate) === portId(port));
+    return current?.nodePort === undefined ? port : { ...port, nodePort: current.nodePort };
+  });
+  return { ports: [...ports, ...carried], addedPorts: added.map(portId), namedPorts: [...namedIds] };
+}
+
+function isUnnamed(port: ServicePort, earlier: ReadonlySet<string>): boolean {
+  return (port.name ?? '') === '' || (earlier.has(portId(port)) && port.name === nameFor(port));
+}
+
+function nameFor(port: ServicePort): string {
+  return `own-${portName(port.protocol, port.port)}`;
+}
+
+/** A JSON merge patch that puts back what `update` changed, or `undefined` where there is nothing to put back. */
+export function restorePatch(service: Service): Readonly<Record<string, unknown>> | undefined {
+  const record = originalOf(service);
+  if (record === undefined) return undefined;
+  const named = new Set(record.namedPorts);
+  const ports = ownPorts(service).map((port): ServicePort => {
+    if (!named.has(portId(port)) || port.name !== nameFor(port)) return port;
+    const { name: _ours, ...rest } = port;
+    return rest;
+  });
+  const isStillOurs = service.spec.type === 'LoadBalancer' && record.type !== 'LoadBalancer';
+  return {
+    metadata: {
+      labels: putBack(service.metadata.labels, record.labels),
+      annotations: {
+        ...putBack(service.metadata.annotations, record.annotations),
+        ...Object.fromEntries(Object.values(annotations).map((key) => [key, record.annotations[key] ?? null])),
+      },
+    },
+    spec: {
+      ...(isStillOurs && { type: record.type }),
+      ...(isOurAddress(service) && { loadBalancerIP: record.loadBalancerIP }),
+      ports: ports.length === 1 ? ports : ports.map((port) => ({ ...port, name: port.name ?? nameFor(port) })),
+    },
+  };
+}
+
+function isOurAddress(service: Service): boolean {
+  const ours = service.metadata.annotations[annotations.addresses]?.split(',') ?? [];
+  return service.spec.loadBalancerIP !== undefined && ours.includes(service.spec.loadBalancerIP);
+}
+
+function putBack(
+  current: StringMap,
+  before: Readonly<Record<string, string | null>>,
+): Readonly<Record<string, string | null>> {
+  return Object.fromEntries(Object.entries(before).filter(([key, value]) => (current[key] ?? null) !== value));
+}

@@ -1,0 +1,161 @@
+import type { IPFamily } from '../objects/service.ts';
+import type { AddressRefusal, AddressRequest } from '../objects/verdicts.ts';
+import { formatAddress, parseAddress } from './address.ts';
+import type { PoolEntry } from './entry.ts';
+import { type Interval, IntervalSet } from './interval-set.ts';
+import { globalScope, type Pool, type PoolScope, scopeFor } from './pool.ts';
+
+/** Who asks for, or holds, an address. */
+export interface Holder {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export type ClaimOutcome = { readonly addresses: readonly string[] } | { readonly refusal: AddressRefusal };
+
+/** Why there is no pool at all, in words for a condition's message. */
+export interface NoPool {
+  readonly missing: string;
+}
+
+/**
+ * Which Gateway holds which address: a plain in-memory object without I/O. Ranges are intervals of bigint, so a /8
+ * costs no more than a /32.
+ */
+export class Allocator {
+  #pool: Pool | NoPool;
+  readonly #holders = new Map<string, Holder>();
+  readonly #addresses = new Map<string, readonly string[]>();
+  readonly #used: Readonly<Record<IPFamily, IntervalSet>> = { IPv4: new IntervalSet(), IPv6: new IntervalSet() };
+
+  constructor(pool: Pool | NoPool) {
+    this.#pool = pool;
+  }
+
+  get pool(): Pool | NoPool {
+    return this.#pool;
+  }
+
+  /** Takes nothing from a Gateway that holds it: what lies outside the new pool stays held. */
+  setPool(pool: Pool | NoPool): void {
+    this.#pool = pool;
+  }
+
+  /** Addresses that this uid holds, in canonical text. */
+  held(uid: string): readonly string[] {
+    return this.#addresses.get(uid) ?? [];
+  }
+
+  holderOf(address: string): Holder | undefined {
+    return this.#holders.get(address);
+  }
+
+  /** uid and addresses of all who hold any. */
+  entries(): IterableIterator<[string, readonly string[]]> {
+    return this.#addresses.entries();
+  }
+
+  /** Answers a claim in one step; a holder that claims other addresses than it has gives up those it has. */
+  claim(holder: Holder, request: AddressRequest): ClaimOutcome {
+    const held = this.held(holder.uid);
+    switch (request.kind) {
+      case 'fixed':
+        return this.#claimFixed(holder, request.addresses);
+      case 'kept': {
+        if (held.length > 0) return { addresses: held };
+        const isFree = request.addresses.every((address) => !this.#holders.has(address));
+        return isFree ? this.#hold(holder, request.addresses) : this.#claimAny(holder);
+      }
+      case 'preferred': {
+        if (held.length > 0) return { addresses: held };
+        const isUsable = request.addresses.every((address) => this.#isFreeInScope(holder, address));
+        return isUsable ? this.#hold(holder, request.addresses) : this.#claimAny(holder);
+      }
+      case 'any':
+        return held.length > 0 ? { addresses: held } : this.#claimAny(holder);
+    }
+  }
+
+  /** Returns the addresses that are free now. */
+  release(uid: string): readonly string[] {
+    const addresses = this.held(uid);
+    for (const address of addresses) {
+      const parsed = parseAddress(address);
+      if (parsed) this.#used[parsed.family].remove({ start: parsed.value, end: parsed.value });
+      this.#holders.delete(address);
+    }
+    this.#addresses.delete(uid);
+    return addresses;
+  }
+
+  #claimFixed(holder: Holder, wanted: readonly string[]): ClaimOutcome {
+    for (const address of wanted) {
+      const other = this.#holders.get(address);
+      if (other === undefined || other.uid === holder.uid) continue;
+      const message = `address ${address} is held by Gateway ${other.namespace}/${other.name}`;
+      return { refusal: { reason: 'AddressNotUsable', message } };
+    }
+    return this.#hold(holder, wanted);
+  }
+
+  #claimAny(holder: Holder): ClaimOutcome {
+    const pool = this.#pool;
+    if ('missing' in pool) return { refusal: { reason: 'AddressNotAssigned', message: pool.missing } };
+    const scope = scopeFor(pool, holder.namespace);
+    if (scope === undefined) return { refusal: refuseWithoutScope(holder.namespace) };
+    for (const entry of scope.entries) {
+      const value = this.#used[entry.family].lowestGap(entry);
+      if (value !== undefined) return this.#hold(holder, [formatAddress({ family: entry.family, value })]);
+    }
+    return { refusal: this.#refuseExhausted(pool, scope, holder.namespace) };
+  }
+
+  #refuseExhausted(pool: Pool, scope: PoolScope, namespace: string): AddressRefusal {
+    const name = pool.scopes.has(namespace) ? namespace : globalScope;
+    const size = sizeOf(scope.entries);
+    const message =
+      size === 0n
+        ? `no entry of the pool for "${name}" is usable: ${pool.problems.map((p) => `${p.key}: ${p.message}`).join('; ')}`
+        : `all ${size} addresses of the pool for "${name}" are in use: add a range, or delete a Gateway`;
+    return { reason: 'AddressNotAssigned', message };
+  }
+
+  #isFreeInScope(holder: Holder, address: string): boolean {
+    const parsed = parseAddress(address);
+    if (parsed === undefined || this.#holders.has(address) || 'missing' in this.#pool) return false;
+    const scope = scopeFor(this.#pool, holder.namespace);
+    return scope?.entries.some((e) => e.family === parsed.family && includes(e, parsed.value)) ?? false;
+  }
+
+  #hold(holder: Holder, addresses: readonly string[]): ClaimOutcome {
+    this.release(holder.uid);
+    for (const address of addresses) {
+      const parsed = parseAddress(address);
+      if (parsed) this.#used[parsed.family].add({ start: parsed.value, end: parsed.value });
+      this.#holders.set(address, holder);
+    }
+    this.#addresses.set(holder.uid, addresses);
+    return { addresses };
+  }
+}
+
+function refuseWithoutScope(namespace: string): AddressRefusal {
+  return {
+    reason: 'AddressNotAssigned',
+    message:
+      `the pool has no entry for namespace "${namespace}": ` +
+      `add cidr-${namespace}, range-${namespace}, cidr-global or range-global to its ConfigMap`,
+  };
+}
+
+function includes(interval: Interval, value: bigint): boolean {
+  return interval.start <= value && value <= interval.end;
+}
+
+/** How many different addresses the entries have together. */
+export function sizeOf(entries: readonly PoolEntry[]): bigint {
+  const sets = { IPv4: new IntervalSet(), IPv6: new IntervalSet() };
+  for (const entry of entries) sets[entry.family].add(entry);
+  return sets.IPv4.size() + sets.IPv6.size();
+}

@@ -1,0 +1,78 @@
+import type { ObjectKey, RouteKind } from './keys.ts';
+import type { Verdict } from './kubernetes.ts';
+import type { AddressRefusal, AddressRequest, ClassStanding, ListenerVerdict, ParentVerdict } from './verdicts.ts';
+
+/** Whether the object is there: `unreadable` is there but could not be decoded. */
+export type Presence = 'present' | 'gone' | 'unreadable';
+
+/** How far a Service is: written as planned or not, and whether the announcer has put the address on it. */
+export interface ServiceFacts {
+  readonly key: ObjectKey<'Service'>;
+  readonly isInStep: boolean;
+  /** `unknown` where EndpointSlices cannot be read. */
+  readonly endpoints: 'ready' | 'none' | 'unknown';
+  /** `other`: the ingress carries addresses, but not all of the Gateway's. */
+  readonly ingress: 'carried' | 'none' | 'other';
+}
+
+export interface GatewayClassFacts {
+  readonly presence: Presence;
+  readonly standing: ClassStanding;
+  readonly accepted?: Verdict | undefined;
+}
+
+export interface GatewayFacts {
+  readonly presence: Presence;
+  readonly standing: ClassStanding;
+  readonly className: string;
+  /** What it asks the pool for, or why it cannot. */
+  readonly request: AddressRequest | { readonly kind: 'unsupported'; readonly verdict: Verdict };
+  readonly held: readonly string[];
+  /** Whether the held addresses stand on the Gateway itself, so that a restart finds them. */
+  readonly isRecorded: boolean;
+  /** Whether its spec or labels carry marks of ours. */
+  readonly isMarked: boolean;
+  readonly poolRevision: number;
+  readonly accepted: Verdict;
+  readonly listeners: readonly ListenerVerdict[];
+  /** By listener name. */
+  readonly attachedRoutes: Readonly<Record<string, number>>;
+  /** Services that its served routes want. */
+  readonly services: readonly ServiceFacts[];
+  /** Services of ours that carry its addresses. */
+  readonly carriers: readonly ObjectKey<'Service'>[];
+}
+
+export interface RouteFacts {
+  readonly presence: Presence;
+  readonly parents: readonly ParentVerdict[];
+  /** The first parent that accepts it, or why none does. */
+  readonly accepted: Verdict | undefined;
+  readonly resolvedRefs: Verdict;
+  /** Addresses of its Gateway. */
+  readonly addresses: readonly string[];
+  readonly olders: readonly ObjectKey<RouteKind>[];
+  readonly service?: ServiceFacts | undefined;
+  /** Services of ours that name this route and that it has no part in any more. */
+  readonly leftovers: readonly ObjectKey<'Service'>[];
+  /** Whether one of our entries stands in its status. */
+  readonly hasStatus: boolean;
+}
+
+/** Results that effects send back to an actor; never coalesced. */
+export type ResultEvent =
+  | { readonly type: 'AddressGranted'; readonly addresses: readonly string[] }
+  | { readonly type: 'AddressRefused'; readonly refusal: AddressRefusal; readonly revision: number }
+  | { readonly type: 'Written'; readonly what: string }
+  | { readonly type: 'WriteFailed'; readonly what: string; readonly message: string }
+  | { readonly type: 'RetryDue'; readonly what: string };
+
+/** A Gateway's claim on the address pool. */
+export interface AddressClaim {
+  readonly gateway: ObjectKey<'Gateway'>;
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly creationTimestamp: string;
+  readonly request: AddressRequest;
+}

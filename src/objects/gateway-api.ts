@@ -1,0 +1,116 @@
+import type { RouteKind } from './keys.ts';
+import type { Condition, ObjectMeta, StringMap } from './kubernetes.ts';
+
+export interface ParametersReference {
+  readonly group: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+export interface GatewayClass {
+  readonly kind: 'GatewayClass';
+  readonly metadata: ObjectMeta;
+  readonly spec: {
+    readonly controllerName: string;
+    readonly parametersRef?: ParametersReference | undefined;
+  };
+  readonly status: { readonly conditions: readonly Condition[] };
+}
+
+export interface RouteGroupKind {
+  readonly group: string;
+  readonly kind: string;
+}
+
+export interface LabelSelector {
+  readonly matchLabels: StringMap;
+  readonly matchExpressions: readonly {
+    readonly key: string;
+    readonly operator: string;
+    readonly values: readonly string[];
+  }[];
+}
+
+export interface Listener {
+  readonly name: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly allowedRoutes: {
+    /** `Same`, `All`, `Selector` or `None`. */
+    readonly from: string;
+    readonly selector?: LabelSelector | undefined;
+    /** Absent: every kind that the protocol can carry. */
+    readonly kinds?: readonly RouteGroupKind[] | undefined;
+  };
+}
+
+export interface GatewayAddress {
+  readonly type: string;
+  /** Empty: "give me one". */
+  readonly value: string;
+}
+
+export interface ListenerStatus {
+  readonly name: string;
+  readonly supportedKinds: readonly RouteGroupKind[];
+  readonly attachedRoutes: number;
+  readonly conditions: readonly Condition[];
+}
+
+export interface Gateway {
+  readonly kind: 'Gateway';
+  readonly metadata: ObjectMeta;
+  readonly spec: {
+    readonly gatewayClassName: string;
+    readonly listeners: readonly Listener[];
+    readonly addresses: readonly GatewayAddress[];
+    readonly infrastructure: {
+      readonly labels: StringMap;
+      readonly annotations: StringMap;
+      readonly parametersRef?: ParametersReference | undefined;
+    };
+  };
+  readonly status: {
+    readonly addresses: readonly GatewayAddress[];
+    readonly conditions: readonly Condition[];
+    readonly listeners: readonly ListenerStatus[];
+  };
+}
+
+/** As the user wrote it: it is copied into the status verbatim. */
+export interface ParentReference {
+  readonly group?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly name: string;
+  readonly sectionName?: string | undefined;
+  readonly port?: number | undefined;
+}
+
+export interface BackendRef {
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace?: string | undefined;
+  readonly name: string;
+  readonly port?: number | undefined;
+  readonly weight: number;
+}
+
+export interface RouteParentStatus {
+  readonly parentRef: ParentReference;
+  readonly controllerName: string;
+  readonly conditions: readonly Condition[];
+}
+
+/** A TCPRoute or a UDPRoute: they differ in the protocol only. */
+export interface Route {
+  readonly kind: RouteKind;
+  /** API version at which the cluster served it, e.g. `v1`. */
+  readonly version: string;
+  readonly metadata: ObjectMeta;
+  readonly spec: {
+    readonly parentRefs: readonly ParentReference[];
+    readonly rules: readonly { readonly backendRefs: readonly BackendRef[] }[];
+  };
+  readonly status: { readonly parents: readonly RouteParentStatus[] };
+}

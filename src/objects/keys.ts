@@ -1,0 +1,18 @@
+/** The kinds that the controller follows. */
+export type Kind =
+  | 'GatewayClass'
+  | 'Gateway'
+  | 'TCPRoute'
+  | 'UDPRoute'
+  | 'Service'
+  | 'EndpointSlice'
+  | 'Namespace'
+  | 'ConfigMap';
+
+export type RouteKind = 'TCPRoute' | 'UDPRoute';
+
+/** Kinds that have an actor each. */
+export type ActorKind = 'GatewayClass' | 'Gateway' | RouteKind;
+
+/** `kind/namespace/name`; the namespace is empty for cluster-scoped kinds. */
+export type ObjectKey<K extends Kind = Kind> = `${K}/${string}/${string}`;

@@ -1,0 +1,49 @@
+/** The states of a GatewayClass actor, as `Parent.Child`. */
+export type GatewayClassState = 'Pending' | 'Accepted' | 'Refused' | 'Unreadable' | 'Foreign' | 'Removed';
+
+export type GatewayState =
+  | 'Pending.Starting'
+  | 'Pending.WaitingForClass'
+  | 'Pending.UnsupportedAddress'
+  | 'Pending.ClaimingAddress'
+  | 'Pending.PoolExhausted'
+  | 'Pending.AddressNotUsable'
+  | 'Pending.RecordingAddress'
+  | 'Pending.RecordFailed'
+  | 'AddressAssigned.InvalidParameters'
+  | 'AddressAssigned.NoListener'
+  | 'ListenerResolved.WritingServices'
+  | 'ListenerResolved.OtherAddress'
+  | 'ListenerResolved.WaitingForAnnouncement'
+  | 'ServiceReady.Announced'
+  | 'ServiceReady.NothingToAnnounce'
+  | 'Releasing.RemovingMarks'
+  | 'Releasing.WaitingForServices'
+  | 'Unreadable'
+  | 'Released';
+
+export type RouteState =
+  | 'Pending.Starting'
+  | 'Pending.WaitingForParent'
+  | 'Pending.NoMatchingParent'
+  | 'Pending.NotAllowed'
+  | 'Pending.UnsupportedValue'
+  | 'Pending.WaitingForAddress'
+  | 'AddressAssigned.InvalidKind'
+  | 'AddressAssigned.RefNotPermitted'
+  | 'AddressAssigned.BackendNotFound'
+  | 'AddressAssigned.BackendUnusable'
+  | 'AddressAssigned.BackendUnknown'
+  | 'AddressAssigned.ServiceNameTaken'
+  | 'ListenerResolved.ServedByOlder'
+  | 'ListenerResolved.WritingService'
+  | 'ListenerResolved.WriteFailed'
+  | 'ListenerResolved.OtherAddress'
+  | 'ListenerResolved.WaitingForAnnouncement'
+  | 'ServiceReady.Announced'
+  | 'ServiceReady.NothingToAnnounce'
+  | 'Unreadable'
+  | 'Removing'
+  | 'Removed';
+
+export type ActorState = GatewayClassState | GatewayState | RouteState;

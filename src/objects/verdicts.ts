@@ -1,0 +1,44 @@
+import type { Listener, ParentReference, RouteGroupKind } from './gateway-api.ts';
+import type { ObjectKey } from './keys.ts';
+import type { Verdict } from './kubernetes.ts';
+
+/**
+ * - `accepted`: ours and usable;
+ * - `refused`: ours, with parameters that we cannot use;
+ * - `missing`: not there, or not readable: wait for it;
+ * - `foreign`: another controller's.
+ */
+export type ClassStanding = 'accepted' | 'refused' | 'missing' | 'foreign';
+
+/** What one listener is worth, whatever its routes. */
+export interface ListenerVerdict {
+  readonly listener: Listener;
+  readonly accepted: Verdict;
+  readonly conflicted: Verdict;
+  readonly resolvedRefs: Verdict;
+  readonly supportedKinds: readonly RouteGroupKind[];
+}
+
+/** What one parentRef comes to; `waiting` where its Gateway is there but may or may not be ours. */
+export interface ParentVerdict {
+  readonly ref: ParentReference;
+  readonly gateway: ObjectKey<'Gateway'>;
+  readonly standing: 'ours' | 'waiting' | 'absent' | 'foreign';
+  readonly accepted?: Verdict;
+}
+
+/**
+ * What a Gateway asks the pool for:
+ * - `fixed`: exactly these, inside the pool or not: they stand in the spec;
+ * - `kept`: these, inside the pool or not, where they are free, else any: the Gateway had them before;
+ * - `preferred`: these where they are free and in the pool, else any;
+ * - `any`: the next free one of the pool.
+ */
+export type AddressRequest =
+  | { readonly kind: 'fixed' | 'kept' | 'preferred'; readonly addresses: readonly string[] }
+  | { readonly kind: 'any' };
+
+export interface AddressRefusal {
+  readonly reason: 'AddressNotUsable' | 'AddressNotAssigned';
+  readonly message: string;
+}

@@ -1,0 +1,54 @@
+import type { Gateway, GatewayClass, Route } from './gateway-api.ts';
+import type { Kind, ObjectKey, RouteKind } from './keys.ts';
+import type { ConfigMap, Namespace } from './kubernetes.ts';
+import type { EndpointSlice, Service } from './service.ts';
+
+export interface ObjectOfKind {
+  GatewayClass: GatewayClass;
+  Gateway: Gateway;
+  TCPRoute: Route;
+  UDPRoute: Route;
+  Service: Service;
+  EndpointSlice: EndpointSlice;
+  Namespace: Namespace;
+  ConfigMap: ConfigMap;
+}
+
+export type FollowedObject = ObjectOfKind[Kind];
+
+/** What the pure decisions may ask about the last known state of the cluster. Nothing here changes it. */
+export interface ClusterView {
+  get<K extends Kind>(key: ObjectKey<K>): ObjectOfKind[K] | undefined;
+  /** Routes with a parentRef to that Gateway, in no order. */
+  routesOf(gateway: ObjectKey<'Gateway'>): readonly Route[];
+  /** Routes whose backendRefs may lead to that Service, as original or as copy, in no order. */
+  routesNaming(service: ObjectKey<'Service'>): readonly Route[];
+  /** Services that carry this route's name in our annotation, whoever put it there. */
+  servicesNaming(route: ObjectKey<RouteKind>): readonly Service[];
+  /** Services on which this address stands: as loadBalancerIP, in the ingress, or as an external IP. */
+  servicesAt(address: string): readonly Service[];
+  /** `undefined` where EndpointSlices cannot be read. */
+  hasReadyEndpoint(service: ObjectKey<'Service'>): boolean | undefined;
+  /** Why this object, though it exists, could not be decoded; `undefined` for one that could or that is not there. */
+  unreadable(key: ObjectKey): string | undefined;
+  /** Why this kind cannot be followed now (no permission, say); `undefined` while it can. */
+  unavailable(kind: Kind): string | undefined;
+}
+
+/** What the pure decisions may ask about addresses. */
+export interface AddressView {
+  /** Addresses that this Gateway (uid) holds, in canonical text; empty when none. */
+  held(uid: string): readonly string[];
+  /** Changes whenever a refused claim could have another outcome. */
+  readonly revision: number;
+}
+
+/** Settings that decisions depend on. */
+export interface Settings {
+  readonly controllerName: string;
+  readonly implementationLabel: string;
+  readonly serviceBehaviour: ServiceBehaviourSetting;
+}
+
+export type ServiceBehaviour = 'create' | 'duplicate' | 'update';
+export type ServiceBehaviourSetting = 'auto' | ServiceBehaviour;
