@@ -33,6 +33,7 @@ const machine = setup({
     isWithoutParent: seen((facts) => facts.accepted === undefined),
     isAcceptanceReason: ({ event }, params: { readonly reason: string }) =>
       event.type === 'Observed' && event.facts.accepted?.reason === params.reason,
+    isAddressComing: seen((facts) => facts.isAddressComing),
     isWithoutAddress: seen((facts) => facts.addresses.length === 0),
     isReferenceReason: ({ event }, params: { readonly reason: string }) =>
       event.type === 'Observed' && event.facts.resolvedRefs.reason === params.reason,
@@ -84,6 +85,7 @@ export const routeMachine = machine.createMachine({
         target: '.Pending.UnsupportedValue',
         actions: ['remember', 'removeLeftovers', 'writeStatus'],
       },
+      { guard: 'isAddressComing', target: '.Pending.WaitingForRecord', actions: ['remember', 'removeLeftovers'] },
       {
         guard: 'isWithoutAddress',
         target: '.Pending.WaitingForAddress',
@@ -152,6 +154,7 @@ export const routeMachine = machine.createMachine({
         NoMatchingParent: { description: 'Its Gateway has no listener of that name or port' },
         NotAllowed: { description: 'The listener does not take this kind or this namespace, or is itself refused' },
         UnsupportedValue: { description: 'It asks for what one Service cannot do; the message says what' },
+        WaitingForRecord: { description: 'The address of its Gateway is being recorded there' },
         WaitingForAddress: { description: 'Attached to its Gateway, which has no address yet' },
       },
     },

@@ -76,6 +76,7 @@ export function routeFacts(key: ObjectKey<RouteKind>, uid: string, world: World)
       accepted: undefined,
       resolvedRefs: { status: 'Unknown', reason: 'Pending', message: '' },
       addresses: [],
+      isAddressComing: false,
       olders: [],
       leftovers: leftoversOf(key, undefined, world),
       hasStatus: false,
@@ -86,13 +87,16 @@ export function routeFacts(key: ObjectKey<RouteKind>, uid: string, world: World)
   const plan = wish && planService(wish.target, world);
   const gateway = wish && world.view.get(wish.gateway);
   const taken = plan?.refused.get(key);
+  const addresses = gateway === undefined ? [] : assignedAddresses(gateway, world);
   const isServed = wish !== undefined && wish.serves.length > 0 && taken === undefined;
   return {
     presence: 'present',
     parents: resolution.parents,
     accepted: firstAccepted(resolution.parents.flatMap((parent) => parent.accepted ?? [])),
     resolvedRefs: taken ?? resolution.resolvedRefs,
-    addresses: gateway === undefined ? [] : assignedAddresses(gateway, world),
+    addresses,
+    isAddressComing:
+      addresses.length === 0 && gateway !== undefined && world.addresses.held(gateway.metadata.uid).length > 0,
     olders: wish?.olders ?? [],
     service: isServed && plan !== undefined ? serviceFacts(wish.target, plan, world) : undefined,
     leftovers: leftoversOf(key, wish?.target, world),

@@ -47,6 +47,7 @@ export function routeStatus(
 /** Steps on the way that are left within milliseconds, and states in which we may not write. */
 const writesNothing: ReadonlySet<RouteState> = new Set<RouteState>([
   'Pending.Starting',
+  'Pending.WaitingForRecord',
   'ListenerResolved.WritingService',
   'Unreadable',
   'Removing',

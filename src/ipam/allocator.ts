@@ -12,6 +12,8 @@ export interface Holder {
   readonly name: string;
 }
 
+export type IsTaken = (address: string) => boolean;
+
 export type ClaimOutcome = { readonly addresses: readonly string[] } | { readonly refusal: AddressRefusal };
 
 /** Why there is no pool at all, in words for a condition's message. */
@@ -56,8 +58,11 @@ export class Allocator {
     return this.#addresses.entries();
   }
 
-  /** Answers a claim in one step; a holder that claims other addresses than it has gives up those it has. */
-  claim(holder: Holder, request: AddressRequest): ClaimOutcome {
+  /**
+   * Answers a claim in one step; a holder that claims other addresses than it has gives up those it has.
+   * @param isTaken whether an address that nobody holds here is in use all the same: it is not handed out anew.
+   */
+  claim(holder: Holder, request: AddressRequest, isTaken: IsTaken = () => false): ClaimOutcome {
     const held = this.held(holder.uid);
     switch (request.kind) {
       case 'fixed':
@@ -65,15 +70,17 @@ export class Allocator {
       case 'kept': {
         if (held.length > 0) return { addresses: held };
         const isFree = request.addresses.every((address) => !this.#holders.has(address));
-        return isFree ? this.#hold(holder, request.addresses) : this.#claimAny(holder);
+        return isFree ? this.#hold(holder, request.addresses) : this.#claimAny(holder, isTaken);
       }
       case 'preferred': {
         if (held.length > 0) return { addresses: held };
-        const isUsable = request.addresses.every((address) => this.#isFreeInScope(holder, address));
-        return isUsable ? this.#hold(holder, request.addresses) : this.#claimAny(holder);
+        const isUsable = request.addresses.every(
+          (address) => this.#isFreeInScope(holder, address) && !isTaken(address),
+        );
+        return isUsable ? this.#hold(holder, request.addresses) : this.#claimAny(holder, isTaken);
       }
       case 'any':
-        return held.length > 0 ? { addresses: held } : this.#claimAny(holder);
+        return held.length > 0 ? { addresses: held } : this.#claimAny(holder, isTaken);
     }
   }
 
@@ -99,16 +106,27 @@ export class Allocator {
     return this.#hold(holder, wanted);
   }
 
-  #claimAny(holder: Holder): ClaimOutcome {
+  #claimAny(holder: Holder, isTaken: IsTaken): ClaimOutcome {
     const pool = this.#pool;
     if ('missing' in pool) return { refusal: { reason: 'AddressNotAssigned', message: pool.missing } };
     const scope = scopeFor(pool, holder.namespace);
     if (scope === undefined) return { refusal: refuseWithoutScope(holder.namespace) };
     for (const entry of scope.entries) {
-      const value = this.#used[entry.family].lowestGap(entry);
-      if (value !== undefined) return this.#hold(holder, [formatAddress({ family: entry.family, value })]);
+      const address = this.#lowestFree(entry, isTaken);
+      if (address !== undefined) return this.#hold(holder, [address]);
     }
     return { refusal: this.#refuseExhausted(pool, scope, holder.namespace) };
+  }
+
+  #lowestFree(entry: PoolEntry, isTaken: IsTaken): string | undefined {
+    const used = this.#used[entry.family];
+    let value = used.lowestGap(entry);
+    while (value !== undefined) {
+      const address = formatAddress({ family: entry.family, value });
+      if (!isTaken(address)) return address;
+      value = value === entry.end ? undefined : used.lowestGap({ start: value + 1n, end: entry.end });
+    }
+    return undefined;
   }
 
   #refuseExhausted(pool: Pool, scope: PoolScope, namespace: string): AddressRefusal {

@@ -49,8 +49,10 @@ export interface RouteFacts {
   /** The first parent that accepts it, or why none does. */
   readonly accepted: Verdict | undefined;
   readonly resolvedRefs: Verdict;
-  /** Addresses of its Gateway. */
+  /** Addresses of its Gateway, once they are recorded there. */
   readonly addresses: readonly string[];
+  /** Whether its Gateway has an address that is not recorded yet. */
+  readonly isAddressComing: boolean;
   readonly olders: readonly ObjectKey<RouteKind>[];
   readonly service?: ServiceFacts | undefined;
   /** Services of ours that name this route and that it has no part in any more. */

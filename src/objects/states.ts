@@ -28,6 +28,7 @@ export type RouteState =
   | 'Pending.NoMatchingParent'
   | 'Pending.NotAllowed'
   | 'Pending.UnsupportedValue'
+  | 'Pending.WaitingForRecord'
   | 'Pending.WaitingForAddress'
   | 'AddressAssigned.InvalidKind'
   | 'AddressAssigned.RefNotPermitted'

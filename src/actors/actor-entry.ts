@@ -1,0 +1,77 @@
+import { type AnyStateMachine, createActor } from 'xstate';
+import type { ResultEvent } from '../objects/facts.ts';
+import type { ActorKind, ObjectKey } from '../objects/keys.ts';
+import type { ActorState } from '../objects/states.ts';
+import type { AddressRefusal } from '../objects/verdicts.ts';
+import { Mailbox } from './mailbox.ts';
+
+/** What all charts keep in their context, as far as others read it. */
+interface ReadableContext<Facts> {
+  readonly facts?: Facts;
+  readonly refused?: { readonly refusal: AddressRefusal } | undefined;
+  readonly failure?: string | undefined;
+}
+
+export interface ActorOptions<Facts> {
+  readonly key: ObjectKey<ActorKind>;
+  /** Of the object; empty for one that was never seen. */
+  readonly uid: string;
+  readonly machine: AnyStateMachine;
+  /** Finds today's facts. */
+  readonly look: () => Facts;
+  readonly onError: (error: unknown) => void;
+}
+
+/** One object's actor with its mailbox. */
+export class ActorEntry<Facts = unknown> {
+  readonly key: ObjectKey<ActorKind>;
+  readonly uid: string;
+  readonly mailbox = new Mailbox();
+  readonly #look: () => Facts;
+  readonly #actor;
+
+  constructor({ key, uid, machine, look, onError }: ActorOptions<Facts>) {
+    this.key = key;
+    this.uid = uid;
+    this.#look = look;
+    this.#actor = createActor(machine, { input: { key, uid } });
+    this.#actor.subscribe({ error: onError });
+    this.#actor.start();
+  }
+
+  /** The state as `Parent.Child`. */
+  get state(): ActorState {
+    const { value } = this.#actor.getSnapshot();
+    if (typeof value === 'string') return value as ActorState;
+    const [[parent, child] = ['', '']] = Object.entries(value as Readonly<Record<string, string>>);
+    return `${parent}.${child}` as ActorState;
+  }
+
+  /** Whether it has reached a final state; one that crashed is not finished. */
+  get isFinished(): boolean {
+    return this.#actor.getSnapshot().status === 'done';
+  }
+
+  get hasCrashed(): boolean {
+    return this.#actor.getSnapshot().status === 'error';
+  }
+
+  get context(): ReadableContext<Facts> {
+    return this.#actor.getSnapshot().context as ReadableContext<Facts>;
+  }
+
+  /** Hands today's facts over, as the one event of this turn. @returns the facts. */
+  observe(): Facts {
+    const facts = this.#look();
+    this.#actor.send({ type: 'Observed', facts });
+    return facts;
+  }
+
+  deliver(event: ResultEvent): void {
+    this.#actor.send(event);
+  }
+
+  stop(): void {
+    this.#actor.stop();
+  }
+}

@@ -1,0 +1,100 @@
+import type { Change, Cluster } from '../cluster/cluster.ts';
+import type { ActorKind, ObjectKey } from '../objects/keys.ts';
+
+/** Who has to look again after a change, and which Gateways' graphs no longer hold. */
+export interface Affected {
+  readonly actors: Set<ObjectKey<ActorKind>>;
+  readonly graphs: Set<ObjectKey<'Gateway'>>;
+  /** Addresses that stand on a Service, or did until now. */
+  readonly addresses: readonly string[];
+}
+
+/** The reverse index walked from what changed to whom it concerns: at most two steps. */
+export function affectedBy({ key, before, after, tokens }: Change, cluster: Cluster): Affected {
+  const walk = new Walk(cluster);
+  const kind = (after ?? before)?.kind ?? key.split('/')[0];
+  switch (kind) {
+    case 'GatewayClass':
+      walk.actor(key);
+      for (const gateway of cluster.naming(key)) walk.gatewayAndRoutes(gateway);
+      break;
+    case 'Gateway':
+      walk.gatewayAndRoutes(key);
+      break;
+    case 'TCPRoute':
+    case 'UDPRoute':
+      walk.actor(key);
+      for (const token of tokens) walk.namedByRoute(token);
+      break;
+    case 'Service':
+      walk.service(key);
+      for (const token of tokens) walk.actor(token);
+      break;
+    case 'EndpointSlice':
+      if (readiness(before) !== readiness(after)) for (const token of tokens) walk.service(token);
+      break;
+    default:
+      break;
+  }
+  const prefix = 'address/';
+  const addresses = tokens.filter((token) => token.startsWith(prefix)).map((token) => token.slice(prefix.length));
+  return { actors: walk.actors, graphs: walk.graphs, addresses };
+}
+
+function readiness(slice: Change['after']): boolean {
+  return slice?.kind === 'EndpointSlice' && slice.hasReadyEndpoint;
+}
+
+class Walk {
+  readonly actors = new Set<ObjectKey<ActorKind>>();
+  readonly graphs = new Set<ObjectKey<'Gateway'>>();
+  readonly #cluster: Cluster;
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  actor(token: string): void {
+    if (isActorKey(token)) this.actors.add(token);
+  }
+
+  /** A Gateway, its routes, and these routes' other Gateways. */
+  gatewayAndRoutes(gateway: string): void {
+    if (!isGatewayKey(gateway)) return;
+    this.actors.add(gateway);
+    this.graphs.add(gateway);
+    for (const route of this.#cluster.naming(gateway)) {
+      this.actor(route);
+      for (const token of this.#cluster.tokensOf(route)) this.#graph(token);
+    }
+  }
+
+  /** A parent of a route, or a Service that other routes may want too. */
+  namedByRoute(token: string): void {
+    this.#graph(token);
+    if (!token.startsWith('Service/')) return;
+    for (const other of this.#cluster.naming(token)) this.actor(other);
+  }
+
+  /** The routes that name a Service, and their Gateways. */
+  service(key: string): void {
+    for (const route of this.#cluster.naming(key)) {
+      this.actor(route);
+      for (const token of this.#cluster.tokensOf(route)) if (isGatewayKey(token)) this.actors.add(token);
+    }
+  }
+
+  #graph(token: string): void {
+    if (!isGatewayKey(token)) return;
+    this.actors.add(token);
+    this.graphs.add(token);
+  }
+}
+
+function isGatewayKey(token: string): token is ObjectKey<'Gateway'> {
+  return token.startsWith('Gateway/');
+}
+
+function isActorKey(token: string): token is ObjectKey<ActorKind> {
+  return /^(GatewayClass|Gateway|TCPRoute|UDPRoute)\//.test(token);
+}

@@ -1,0 +1,46 @@
+import { gatewayMachine } from '../../machines/gateway.ts';
+import { gatewayClassMachine } from '../../machines/gateway-class.ts';
+import { routeMachine } from '../../machines/route.ts';
+import type { EffectKeys, EffectName } from '../effects/effects.ts';
+import type { AddressClaim } from '../objects/facts.ts';
+import type { ActorKind, ObjectKey } from '../objects/keys.ts';
+
+/** What the named actions of the charts do. */
+export interface ActionTargets {
+  readonly request: <N extends EffectName>(name: N, key: EffectKeys[N], by: ObjectKey<ActorKind>) => void;
+  readonly claim: (gateway: ObjectKey<'Gateway'>, uid: string, request: AddressClaim['request']) => void;
+  readonly release: (uid: string) => void;
+}
+
+/** The charts with their actions connected: once per kind, as each copy costs memory. */
+export function connectCharts({ request, claim, release }: ActionTargets) {
+  return {
+    GatewayClass: gatewayClassMachine.provide({
+      actions: { writeStatus: ({ context: { key } }) => request('gateway-class-status', key, key) },
+    }),
+    Gateway: gatewayMachine.provide({
+      actions: {
+        claimAddress: ({ context: { key, uid, facts } }) => {
+          if (facts !== undefined && facts.request.kind !== 'unsupported') claim(key, uid, facts.request);
+        },
+        recordAddress: ({ context: { key } }) => request('gateway-address', key, key),
+        releaseAddress: ({ context: { uid } }) => release(uid),
+        removeMarks: ({ context: { key } }) => request('gateway-marks', key, key),
+        writeStatus: ({ context: { key } }) => request('gateway-status', key, key),
+      },
+    }),
+    Route: routeMachine.provide({
+      actions: {
+        syncService: ({ context: { key, facts } }) => {
+          if (facts?.service !== undefined) request('service', facts.service.key, key);
+        },
+        removeLeftovers: ({ context: { key, facts } }) => {
+          for (const leftover of facts?.leftovers ?? []) request('service', leftover, key);
+        },
+        writeStatus: ({ context: { key } }) => request('route-status', key, key),
+      },
+    }),
+  };
+}
+
+export type Charts = ReturnType<typeof connectCharts>;

@@ -1,0 +1,48 @@
+import { buildGraph, type GatewayGraph, type World } from '../gateway/graph.ts';
+import { keyOf } from '../gateway/keys.ts';
+import type { ActorKind, ObjectKey } from '../objects/keys.ts';
+
+/** Graphs of Gateways, kept until something that they were built from changes. */
+export class GraphCache {
+  readonly #world: Omit<World, 'graph'>;
+  readonly #graphs = new Map<ObjectKey<'Gateway'>, GatewayGraph>();
+  readonly #earlier = new Map<ObjectKey<'Gateway'>, GatewayGraph>();
+
+  constructor(world: Omit<World, 'graph'>) {
+    this.#world = world;
+  }
+
+  get(key: ObjectKey<'Gateway'>): GatewayGraph | undefined {
+    const known = this.#graphs.get(key);
+    if (known !== undefined) return known;
+    const gateway = this.#world.view.get(key);
+    if (gateway === undefined) return undefined;
+    const graph = buildGraph(gateway, this.#world);
+    this.#graphs.set(key, graph);
+    return graph;
+  }
+
+  invalidate(key: ObjectKey<'Gateway'>): void {
+    const graph = this.#graphs.get(key);
+    if (graph === undefined) return;
+    if (!this.#earlier.has(key)) this.#earlier.set(key, graph);
+    this.#graphs.delete(key);
+  }
+
+  /** Routes whose turn on a listener came or went since this was last asked: the oldest route there is another one. */
+  takeShifted(key: ObjectKey<'Gateway'>): readonly ObjectKey<ActorKind>[] {
+    const before = this.#earlier.get(key);
+    this.#earlier.delete(key);
+    if (before === undefined) return [];
+    const now = this.get(key);
+    const names = new Set([...before.attached.keys(), ...(now?.attached.keys() ?? [])]);
+    const shifted = new Set<ObjectKey<ActorKind>>();
+    for (const name of names) {
+      const old = before.attached.get(name) ?? [];
+      const current = now?.attached.get(name) ?? [];
+      if (old[0]?.metadata.uid === current[0]?.metadata.uid) continue;
+      for (const route of [...old, ...current]) shifted.add(keyOf(route));
+    }
+    return [...shifted];
+  }
+}

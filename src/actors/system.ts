@@ -1,0 +1,258 @@
+import type { Change, Cluster } from '../cluster/cluster.ts';
+import type { EffectKeys, EffectName } from '../effects/effects.ts';
+import { isEqual } from '../gateway/equal.ts';
+import type { World } from '../gateway/graph.ts';
+import { partsOf } from '../gateway/keys.ts';
+import { canonicalAddress } from '../ipam/address.ts';
+import type { ResultEvent } from '../objects/facts.ts';
+import type { ActorKind, ObjectKey } from '../objects/keys.ts';
+import type { ActorState } from '../objects/states.ts';
+import type { Rejection } from '../watch/decode.ts';
+import type { ActorEntry } from './actor-entry.ts';
+import type { AddressPool } from './address-pool.ts';
+import { affectedBy } from './affected.ts';
+import { type Charts, connectCharts } from './charts.ts';
+import { GraphCache } from './graph-cache.ts';
+import { needsActor, spawn } from './wiring.ts';
+
+export interface Transition {
+  readonly key: ObjectKey<ActorKind>;
+  readonly event: string;
+  readonly from: ActorState | undefined;
+  readonly to: ActorState;
+}
+
+export interface ActorSystemOptions {
+  readonly cluster: Cluster;
+  readonly pool: AddressPool;
+  readonly world: Omit<World, 'graph'>;
+  readonly request: <N extends EffectName>(name: N, key: EffectKeys[N], by: ObjectKey<ActorKind>) => void;
+  /** All wishes of a turn are made: decide which come to a write. */
+  readonly flush: () => void;
+  /** Runs a turn soon, outside of this one. */
+  readonly soon: (action: () => void) => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly onTransition: (transition: Transition) => void;
+  readonly onCrash: (key: ObjectKey<ActorKind>, error: unknown) => void;
+}
+
+/** Classes first, then Gateways, then routes: each looks at those before it. */
+const turnOrder: Readonly<Record<ActorKind, number>> = { GatewayClass: 0, Gateway: 1, TCPRoute: 2, UDPRoute: 2 };
+
+/** One turn works so long at most, in milliseconds, before it lets I/O in. */
+const turnMs = 25;
+
+/**
+ * All actors, and the latest-wins mailboxes before them: a change marks who has to look again, and one turn lets
+ * each of these look once, however many changes there were.
+ */
+export class ActorSystem {
+  readonly world: World;
+  readonly #options: ActorSystemOptions;
+  readonly #charts: Charts;
+  readonly #graphs: GraphCache;
+  readonly #entries = new Map<ObjectKey<ActorKind>, ActorEntry>();
+  readonly #dirty = [new Set<ObjectKey<ActorKind>>(), new Set<ObjectKey<ActorKind>>(), new Set<ObjectKey<ActorKind>>()];
+  /** Facts on which an actor crashed: it is not tried again on the same. */
+  readonly #crashes = new Map<ObjectKey<ActorKind>, unknown>();
+  #isOpen = false;
+  #isScheduled = false;
+
+  constructor(options: ActorSystemOptions) {
+    this.#options = options;
+    this.#graphs = new GraphCache(options.world);
+    this.world = { ...options.world, graph: (key) => this.#graphs.get(key) };
+    this.#charts = connectCharts({
+      request: options.request,
+      release: (uid) => options.pool.release(uid),
+      claim: (gateway, uid, request) => {
+        const { namespace, name } = partsOf(gateway);
+        const creationTimestamp = options.cluster.get(gateway)?.metadata.creationTimestamp ?? '';
+        options.pool.claim({ gateway, uid, namespace, name, creationTimestamp, request });
+      },
+    });
+    options.cluster.onChange((change) => this.#take(change));
+  }
+
+  /** The caches are in sync: from now on actors look, decide and write. */
+  open(): void {
+    this.#isOpen = true;
+    this.#options.pool.open();
+    this.markAll();
+  }
+
+  get entries(): ReadonlyMap<ObjectKey<ActorKind>, ActorEntry> {
+    return this.#entries;
+  }
+
+  /** Whether nobody has to look again. */
+  get isIdle(): boolean {
+    return this.#dirty.every((keys) => keys.size === 0);
+  }
+
+  get crashed(): readonly ObjectKey<ActorKind>[] {
+    return [...this.#crashes.keys()];
+  }
+
+  /** Everybody has to look again. */
+  markAll(): void {
+    const { cluster } = this.#options;
+    for (const key of cluster.keysOf('GatewayClass', 'Gateway', 'TCPRoute', 'UDPRoute')) {
+      if (isGatewayKey(key)) this.#graphs.invalidate(key);
+      this.#mark(key as ObjectKey<ActorKind>);
+    }
+    for (const key of cluster.keysOf('Service'))
+      cluster
+        .tokensOf(key)
+        .filter(isRouteKey)
+        .forEach((route) => this.#mark(route));
+    for (const key of this.#entries.keys()) this.#mark(key);
+  }
+
+  /** The pool is another one, or an address became free: those who wait for one look again. */
+  markWaiting(): void {
+    for (const [key, entry] of this.#entries) {
+      if (entry.state === 'Pending.PoolExhausted' || entry.state === 'Pending.AddressNotUsable') this.#mark(key);
+    }
+  }
+
+  /** A result of an effect, or of a claim. */
+  deliver(key: ObjectKey<ActorKind>, event: ResultEvent): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    const from = entry.state;
+    entry.deliver(event);
+    this.#note(entry, event.type, from);
+    this.#mark(key);
+  }
+
+  stop(): void {
+    this.#isOpen = false;
+    for (const entry of this.#entries.values()) entry.stop();
+  }
+
+  #take(change: Change): void {
+    const { cluster, pool } = this.#options;
+    const { actors, graphs, addresses } = affectedBy(change, cluster);
+    for (const key of graphs) this.#graphs.invalidate(key);
+    for (const key of actors) this.#mark(key);
+    let isAnyFree = false;
+    for (const address of addresses) {
+      const holder = pool.holderOf(address);
+      if (holder !== undefined) this.#mark(`Gateway/${holder.namespace}/${holder.name}`);
+      else if (cluster.servicesAt(address).length === 0) isAnyFree = true;
+    }
+    if (isAnyFree) {
+      pool.noteFreed();
+      this.markWaiting();
+    }
+  }
+
+  #mark(key: ObjectKey<ActorKind>): void {
+    this.#dirty[turnOrder[partsOf(key).kind as ActorKind]]?.add(key);
+    if (!this.#isOpen || this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#options.soon(() => this.#turn());
+  }
+
+  #turn(): void {
+    this.#isScheduled = false;
+    if (!this.#isOpen) return;
+    const end = this.#options.now() + turnMs;
+    while (!this.isIdle && this.#options.now() < end) this.#sweep(end);
+    this.#options.flush();
+    const [first] = this.#dirty.flatMap((keys) => [...keys].slice(0, 1));
+    if (first !== undefined) this.#mark(first);
+  }
+
+  /** One pass over all that are dirty, in order; claims are settled between Gateways and routes. */
+  #sweep(end: number): void {
+    for (const [rank, keys] of this.#dirty.entries()) {
+      for (const key of keys) {
+        keys.delete(key);
+        this.#look(key);
+        if (this.#options.now() >= end && rank > 1) return;
+      }
+      if (rank === 1) this.#settleClaims();
+    }
+  }
+
+  #settleClaims(): void {
+    const { pool } = this.#options;
+    const before = pool.revision;
+    for (const { gateway, event } of pool.settle()) {
+      this.deliver(gateway, event);
+      for (const key of this.#options.cluster.naming(gateway)) if (isRouteKey(key)) this.#mark(key);
+    }
+    if (pool.revision !== before) this.markWaiting();
+  }
+
+  #look(key: ObjectKey<ActorKind>): void {
+    const entry = this.#entryFor(key);
+    if (entry !== undefined) this.#observe(entry);
+    if (!isGatewayKey(key)) return;
+    for (const route of this.#graphs.takeShifted(key)) this.#mark(route);
+  }
+
+  /** The actor of an object, made where one is needed. */
+  #entryFor(key: ObjectKey<ActorKind>): ActorEntry | undefined {
+    const { cluster, onCrash } = this.#options;
+    const object = cluster.get(key);
+    const rejection = cluster.rejection(key);
+    const uid = object?.metadata.uid ?? rejection?.uid ?? '';
+    const known = this.#entries.get(key);
+    if (known !== undefined && (uid === '' || known.uid === uid)) return known;
+    if (known !== undefined) this.#retire(known);
+    if (!needsActor(key, uid, this.world)) return undefined;
+    if (rejection !== undefined && isGatewayKey(key)) this.#reserve(key, rejection);
+    const entry = spawn(key, uid, { charts: this.#charts, world: this.world }, (error) => onCrash(key, error));
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  /** What looks like the addresses of a Gateway that cannot be decoded must not be handed out. */
+  #reserve(gateway: ObjectKey<'Gateway'>, { uid, namespace, name, addresses }: Rejection): void {
+    const known = [...new Set(addresses.flatMap((text) => canonicalAddress(text) ?? []))];
+    if (known.length === 0 || this.#options.pool.held(uid).length > 0) return;
+    const request = { kind: 'kept', addresses: known } as const;
+    this.#options.pool.claim({ gateway, uid, namespace, name, creationTimestamp: '', request });
+  }
+
+  #observe(entry: ActorEntry): void {
+    const { key } = entry;
+    const from = entry.state;
+    const facts = entry.observe();
+    if (entry.hasCrashed) {
+      const isSecond = isEqual(this.#crashes.get(key), facts);
+      this.#crashes.set(key, facts);
+      this.#entries.delete(key);
+      if (!isSecond) this.#mark(key);
+      return;
+    }
+    this.#crashes.delete(key);
+    this.#note(entry, 'Observed', from);
+    if (entry.isFinished) this.#entries.delete(key);
+  }
+
+  /** Another object has taken the name: what the old one held is free, its Services follow their routes. */
+  #retire(entry: ActorEntry): void {
+    entry.stop();
+    this.#options.pool.release(entry.uid);
+    this.#entries.delete(entry.key);
+  }
+
+  #note(entry: ActorEntry, event: string, from: ActorState): void {
+    const to = entry.state;
+    entry.mailbox.note(this.#options.now(), event, to);
+    if (from !== to) this.#options.onTransition({ key: entry.key, event, from, to });
+  }
+}
+
+function isGatewayKey(key: string): key is ObjectKey<'Gateway'> {
+  return key.startsWith('Gateway/');
+}
+
+function isRouteKey(token: string): token is ObjectKey<'TCPRoute' | 'UDPRoute'> {
+  return token.startsWith('TCPRoute/') || token.startsWith('UDPRoute/');
+}

@@ -1,0 +1,182 @@
+import { keyOf } from '../gateway/keys.ts';
+import type { Route } from '../objects/gateway-api.ts';
+import type { Kind, ObjectKey, RouteKind } from '../objects/keys.ts';
+import type { Service } from '../objects/service.ts';
+import type { ClusterView, FollowedObject, ObjectOfKind } from '../objects/view.ts';
+import type { Rejection } from '../watch/decode.ts';
+import { ReferenceIndex } from './reference-index.ts';
+import { addressToken, referencesOf } from './references.ts';
+import { Tombstones } from './tombstones.ts';
+import { isNewer } from './versions.ts';
+
+/** One change of the known state; `tokens` are all that the object named before or names now. */
+export interface Change {
+  readonly key: ObjectKey;
+  readonly before: FollowedObject | undefined;
+  readonly after: FollowedObject | undefined;
+  readonly tokens: readonly string[];
+}
+
+/** All objects of a kind, or of those in one namespace, at one moment. */
+export interface CompleteList {
+  readonly kind: Kind;
+  /** Empty: of all namespaces. */
+  readonly namespace: string;
+  readonly resourceVersion: string;
+  readonly objects: readonly FollowedObject[];
+  readonly rejections: readonly Rejection[];
+}
+
+/** The last known state of the cluster: objects by key, and who refers to whom. */
+export class Cluster implements ClusterView {
+  readonly #objects = new Map<ObjectKey, FollowedObject>();
+  readonly #rejections = new Map<ObjectKey, Rejection>();
+  readonly #unavailable = new Map<Kind, string>();
+  readonly #references = new ReferenceIndex<ObjectKey>();
+  readonly #tombstones = new Tombstones();
+  readonly #listeners: ((change: Change) => void)[] = [];
+
+  /** Tells of every change, after it is made. */
+  onChange(listener: (change: Change) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Takes in an object from a watch or from the answer of a write; one that is older than what is known is dropped. */
+  apply(object: FollowedObject): void {
+    const key = keyOf(object);
+    const before = this.#objects.get(key);
+    const { resourceVersion, uid } = object.metadata;
+    if (this.#tombstones.has(uid)) return;
+    if (before !== undefined && !isNewer(resourceVersion, before.metadata.resourceVersion)) return;
+    this.#rejections.delete(key);
+    this.#objects.set(key, object);
+    this.#tell(key, before, object);
+  }
+
+  /** Takes in that an object is there and cannot be decoded: what was known of it stays. */
+  reject(rejection: Rejection): void {
+    const key: ObjectKey = `${rejection.kind}/${rejection.namespace}/${rejection.name}`;
+    this.#rejections.set(key, rejection);
+    this.#tell(key, this.#objects.get(key), this.#objects.get(key));
+  }
+
+  /** @param uid of the object that is gone: another one of the same name stays. */
+  remove(key: ObjectKey, uid: string): void {
+    this.#tombstones.add(uid);
+    const before = this.#objects.get(key);
+    const wasRejected = this.#rejections.get(key)?.uid === uid && this.#rejections.delete(key);
+    if (before === undefined || before.metadata.uid !== uid) {
+      if (wasRejected) this.#tell(key, before, before);
+      return;
+    }
+    this.#objects.delete(key);
+    this.#tell(key, before, undefined);
+  }
+
+  /** Makes known that these were all objects of a kind at one moment; what is newer than that stays. */
+  replace({ kind, namespace, resourceVersion, objects, rejections }: CompleteList): void {
+    const there = new Set<ObjectKey>([
+      ...objects.map((object) => keyOf(object)),
+      ...rejections.map(({ namespace: of, name }) => `${kind}/${of}/${name}` as const),
+    ]);
+    const prefix = namespace === '' ? `${kind}/` : `${kind}/${namespace}/`;
+    const known = [...this.#objects.values()].filter((object) => keyOf(object).startsWith(prefix));
+    for (const object of known) {
+      if (there.has(keyOf(object)) || isNewer(object.metadata.resourceVersion, resourceVersion)) continue;
+      this.remove(keyOf(object), object.metadata.uid);
+    }
+    for (const [key, { uid }] of this.#rejections) if (key.startsWith(prefix) && !there.has(key)) this.remove(key, uid);
+    for (const object of objects) this.apply(object);
+    for (const rejection of rejections) this.reject(rejection);
+  }
+
+  /** Says why a kind cannot be followed, or that it can. @returns whether that is new. */
+  setUnavailable(kind: Kind, why: string | undefined): boolean {
+    if (this.#unavailable.get(kind) === why) return false;
+    if (why === undefined) this.#unavailable.delete(kind);
+    else this.#unavailable.set(kind, why);
+    return true;
+  }
+
+  get<K extends Kind>(key: ObjectKey<K>): ObjectOfKind[K] | undefined {
+    return this.#objects.get(key) as ObjectOfKind[K] | undefined;
+  }
+
+  *keysOf(...wanted: readonly Kind[]): IterableIterator<ObjectKey> {
+    for (const [key, object] of this.#objects) if (wanted.includes(object.kind)) yield key;
+    for (const [key, rejection] of this.#rejections) if (wanted.includes(rejection.kind)) yield key;
+  }
+
+  rejection(key: ObjectKey): Rejection | undefined {
+    return this.#rejections.get(key);
+  }
+
+  /** Keys of the objects that name this key or address. */
+  naming(token: string): ReadonlySet<ObjectKey> {
+    return this.#references.naming(token);
+  }
+
+  tokensOf(key: ObjectKey): readonly string[] {
+    return this.#references.tokensOf(key);
+  }
+
+  routesOf(gateway: ObjectKey<'Gateway'>): readonly Route[] {
+    return this.#routesNaming(gateway);
+  }
+
+  routesNaming(service: ObjectKey<'Service'>): readonly Route[] {
+    return this.#routesNaming(service);
+  }
+
+  servicesNaming(route: ObjectKey<RouteKind>): readonly Service[] {
+    return this.#servicesNaming(route);
+  }
+
+  servicesAt(address: string): readonly Service[] {
+    return this.#servicesNaming(addressToken(address));
+  }
+
+  hasReadyEndpoint(service: ObjectKey<'Service'>): boolean | undefined {
+    if (this.#unavailable.has('EndpointSlice')) return undefined;
+    for (const key of this.#references.naming(service)) {
+      const slice = this.#objects.get(key);
+      if (slice?.kind === 'EndpointSlice' && slice.hasReadyEndpoint) return true;
+    }
+    return false;
+  }
+
+  unreadable(key: ObjectKey): string | undefined {
+    return this.#rejections.get(key)?.message;
+  }
+
+  unavailable(kind: Kind): string | undefined {
+    return this.#unavailable.get(kind);
+  }
+
+  #routesNaming(token: string): readonly Route[] {
+    const routes: Route[] = [];
+    for (const key of this.#references.naming(token)) {
+      const object = this.#objects.get(key);
+      if (object?.kind !== 'TCPRoute' && object?.kind !== 'UDPRoute') continue;
+      if (object.metadata.deletionTimestamp === undefined) routes.push(object);
+    }
+    return routes;
+  }
+
+  #servicesNaming(token: string): readonly Service[] {
+    const services: Service[] = [];
+    for (const key of this.#references.naming(token)) {
+      const object = this.#objects.get(key);
+      if (object?.kind === 'Service') services.push(object);
+    }
+    return services;
+  }
+
+  #tell(key: ObjectKey, before: FollowedObject | undefined, after: FollowedObject | undefined): void {
+    const old = this.#references.tokensOf(key);
+    const now = after === undefined ? [] : referencesOf(after);
+    this.#references.set(key, now);
+    const tokens = old === now ? old : [...new Set([...old, ...now])];
+    for (const listener of this.#listeners) listener({ key, before, after, tokens });
+  }
+}

@@ -1,0 +1,45 @@
+import { backendKey } from '../gateway/backends.ts';
+import { classKey, gatewayOf, serviceKey } from '../gateway/keys.ts';
+import { routesNamedBy } from '../gateway/ownership.ts';
+import { copyKey } from '../gateway/route-resolution.ts';
+import { canonicalAddress } from '../ipam/address.ts';
+import type { Route } from '../objects/gateway-api.ts';
+import type { Service } from '../objects/service.ts';
+import type { FollowedObject } from '../objects/view.ts';
+
+/** The token of an address in the index of who names what. */
+export function addressToken(address: string): string {
+  return `address/${address}`;
+}
+
+/** What an object names: keys of other objects, and addresses. */
+export function referencesOf(object: FollowedObject): readonly string[] {
+  switch (object.kind) {
+    case 'Gateway':
+      return [classKey(object.spec.gatewayClassName)];
+    case 'TCPRoute':
+    case 'UDPRoute':
+      return referencesOfRoute(object);
+    case 'Service':
+      return [...routesNamedBy(object.metadata), ...addressesOf(object).map(addressToken)];
+    case 'EndpointSlice':
+      return [serviceKey(object.metadata.namespace, object.serviceName)];
+    case 'GatewayClass':
+    case 'Namespace':
+    case 'ConfigMap':
+      return [];
+  }
+}
+
+function referencesOfRoute(route: Route): readonly string[] {
+  const parents = route.spec.parentRefs.flatMap((ref) => gatewayOf(ref, route.metadata.namespace) ?? []);
+  const backends = route.spec.rules.flatMap((rule) => rule.backendRefs.map((ref) => backendKey(route, ref)));
+  return [...new Set([...parents, ...backends, ...backends.map(copyKey)])];
+}
+
+/** Addresses that stand on a Service, in canonical text. */
+function addressesOf(service: Service): readonly string[] {
+  const { loadBalancerIP, externalIPs } = service.spec;
+  const texts = [loadBalancerIP ?? '', ...externalIPs, ...service.status.ingress.map(({ ip }) => ip ?? '')];
+  return [...new Set(texts.flatMap((text) => canonicalAddress(text) ?? []))];
+}

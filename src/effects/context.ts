@@ -1,0 +1,43 @@
+import type { GatewayReport } from '../gateway/gateway-status.ts';
+import type { World } from '../gateway/graph.ts';
+import type { RouteReport } from '../gateway/route-status.ts';
+import type { ApiRequest } from '../kubernetes/client.ts';
+import { objectPath } from '../kubernetes/kinds.ts';
+import type { GatewayClassFacts } from '../objects/facts.ts';
+import type { Kind, ObjectKey, RouteKind } from '../objects/keys.ts';
+
+/** What the effects decide from: the newest state of the cluster and of the actors. */
+export interface EffectContext {
+  readonly world: World;
+  /** What an actor has to tell; `undefined` where there is none. */
+  readonly reports: {
+    gatewayClass(key: ObjectKey<'GatewayClass'>): { readonly facts: GatewayClassFacts } | undefined;
+    gateway(key: ObjectKey<'Gateway'>): (GatewayReport & { readonly uid: string }) | undefined;
+    route(key: ObjectKey<RouteKind>): (RouteReport & { readonly uid: string }) | undefined;
+  };
+  /** The version at which the cluster serves a kind. */
+  readonly versionOf: (kind: Kind) => string;
+  /** RFC 3339, whole seconds as `metav1.Time` keeps them. */
+  readonly timestamp: () => string;
+}
+
+const mergePatch = 'application/merge-patch+json';
+
+/**
+ * A merge patch that fails with 409 where somebody wrote the object since: lists in it replace the whole list, and
+ * must not undo others' entries.
+ */
+export function patchRequest(
+  key: ObjectKey,
+  context: EffectContext,
+  patch: {
+    readonly resourceVersion: string;
+    readonly body: Readonly<Record<string, unknown>>;
+    readonly subresource?: 'status';
+  },
+): ApiRequest {
+  const kind = key.split('/')[0] as Kind;
+  const path = objectPath(key, context.versionOf(kind)) + (patch.subresource === undefined ? '' : '/status');
+  const metadata = { ...(patch.body.metadata as object | undefined), resourceVersion: patch.resourceVersion };
+  return { method: 'PATCH', path, contentType: mergePatch, body: { ...patch.body, metadata } };
+}

@@ -1,0 +1,124 @@
+import { nameOf, partsOf } from '../gateway/keys.ts';
+import type { ApiRequest, ApiResult } from '../kubernetes/client.ts';
+import type { Failure } from '../kubernetes/failure.ts';
+import { objectPath } from '../kubernetes/kinds.ts';
+import type { ResultEvent } from '../objects/facts.ts';
+import type { ActorKind, ObjectKey, RouteKind } from '../objects/keys.ts';
+import type { EffectContext } from './context.ts';
+import { recordAddress, removeMarks } from './gateway-address.ts';
+import { writeService } from './service.ts';
+import { writeGatewayClassStatus, writeGatewayStatus, writeRouteStatus } from './status.ts';
+import type { WriteQueue, WriteTask } from './write-queue.ts';
+
+/** The kinds of write, and the key that each takes. */
+export interface EffectKeys {
+  'gateway-class-status': ObjectKey<'GatewayClass'>;
+  'gateway-status': ObjectKey<'Gateway'>;
+  'gateway-address': ObjectKey<'Gateway'>;
+  'gateway-marks': ObjectKey<'Gateway'>;
+  'route-status': ObjectKey<RouteKind>;
+  service: ObjectKey<'Service'>;
+}
+
+export type EffectName = keyof EffectKeys;
+
+type Decider = { [N in EffectName]: (key: EffectKeys[N], context: EffectContext) => ApiRequest | undefined };
+
+const deciders: Decider = {
+  'gateway-class-status': writeGatewayClassStatus,
+  'gateway-status': writeGatewayStatus,
+  'gateway-address': recordAddress,
+  'gateway-marks': removeMarks,
+  'route-status': writeRouteStatus,
+  service: writeService,
+};
+
+export interface EffectsOptions {
+  readonly context: EffectContext;
+  readonly queue: WriteQueue;
+  readonly send: (request: ApiRequest) => Promise<ApiResult>;
+  /** Takes in an object that the server answered with. */
+  readonly fold: (kind: ObjectKey, body: unknown) => void;
+  /** Takes in that the object of this uid is not there any more. */
+  readonly forget: (key: ObjectKey, uid: string) => void;
+  readonly deliver: (to: ObjectKey<ActorKind>, event: ResultEvent) => void;
+  readonly onFailure: (what: string, key: ObjectKey, failure: Failure) => void;
+}
+
+interface Wanted {
+  readonly task: WriteTask;
+  readonly by: Set<ObjectKey<ActorKind>>;
+}
+
+/** Every write of the controller: named, keyed, idempotent. Actors ask for them; results go back as events. */
+export class Effects {
+  readonly #options: EffectsOptions;
+  readonly #wanted = new Map<string, Wanted>();
+  readonly #askers = new Map<string, Set<ObjectKey<ActorKind>>>();
+
+  constructor(options: EffectsOptions) {
+    this.#options = options;
+  }
+
+  /** Notes a wish; nothing is decided before `flush`, when all actors have made their transitions. */
+  request<N extends EffectName>(name: N, key: EffectKeys[N], by: ObjectKey<ActorKind>): void {
+    const id = `${name} ${key}`;
+    const wanted = this.#wanted.get(id);
+    if (wanted !== undefined) wanted.by.add(by);
+    else this.#wanted.set(id, { task: this.#task(id, name, key), by: new Set([by]) });
+  }
+
+  /** Queues the wishes that come to a write as things stand. */
+  flush(): void {
+    for (const [id, { task, by }] of this.#wanted) {
+      if (task.decide() === undefined) continue;
+      this.#askers.set(id, by);
+      this.#options.queue.request(task);
+    }
+    this.#wanted.clear();
+  }
+
+  #task<N extends EffectName>(id: string, name: N, key: EffectKeys[N]): WriteTask {
+    const { context, send, fold, forget, onFailure } = this.#options;
+    const target: ObjectKey = key;
+    const path = (): string => objectPath(target, context.versionOf(partsOf(target).kind));
+    return {
+      id,
+      decide: () => deciders[name](key, context),
+      accept: (request, body) => {
+        if (request.method === 'DELETE' && !isStillThere(body)) forget(target, uidOf(request));
+        else fold(target, body);
+      },
+      refresh: async () => {
+        const uid = context.world.view.get(target)?.metadata.uid ?? '';
+        const result = await send({ method: 'GET', path: path() });
+        if ('body' in result) fold(target, result.body);
+        else if (result.failure.kind === 'absent') forget(target, uid);
+      },
+      succeeded: () => this.#tell(id, { type: 'Written', what: name }),
+      failed: (failure) => {
+        onFailure(name, target, failure);
+        const message = `${name} of ${target.split('/')[0]} ${nameOf(target)} was refused: ${failure.message}`;
+        this.#tell(id, { type: 'WriteFailed', what: name, message });
+      },
+      retryDue: () => this.#tell(id, { type: 'RetryDue', what: name }),
+    };
+  }
+
+  #tell(id: string, event: ResultEvent): void {
+    for (const asker of this.#askers.get(id) ?? []) this.#options.deliver(asker, event);
+    if (event.type === 'Written') this.#askers.delete(id);
+  }
+}
+
+/** The uid that a delete was bound to. */
+function uidOf(request: ApiRequest): string {
+  const { preconditions } = (request.body ?? {}) as { preconditions?: { uid?: string } };
+  return preconditions?.uid ?? '';
+}
+
+/** A delete that waits for finalizers answers with the object, marked; a finished one with a Status. */
+function isStillThere(body: unknown): boolean {
+  const { metadata } = (body ?? {}) as { metadata?: { finalizers?: unknown[] } };
+  return (metadata?.finalizers?.length ?? 0) > 0;
+}

@@ -1,0 +1,33 @@
+import { isMarked, needsPin, pinPatch, unpinPatch } from '../gateway/address-request.ts';
+import type { ApiRequest } from '../kubernetes/client.ts';
+import type { ObjectKey } from '../objects/keys.ts';
+import { type EffectContext, patchRequest } from './context.ts';
+
+/**
+ * Records the address on the Gateway: in `spec.addresses` where that is ours to write, else in its status, which is
+ * what a Gateway with `spec.addresses: [{}]` has.
+ */
+export function recordAddress(key: ObjectKey<'Gateway'>, context: EffectContext): ApiRequest | undefined {
+  const { view, addresses, settings } = context.world;
+  const gateway = view.get(key);
+  if (gateway === undefined || gateway.metadata.deletionTimestamp !== undefined) return undefined;
+  const held = addresses.held(gateway.metadata.uid);
+  const { resourceVersion } = gateway.metadata;
+  if (needsPin(gateway, held, settings)) {
+    return patchRequest(key, context, { resourceVersion, body: pinPatch(gateway, held, settings) });
+  }
+  const recorded = gateway.status.addresses.map(({ value }) => value);
+  if (held.length === 0 || held.every((address) => recorded.includes(address))) return undefined;
+  const body = { status: { addresses: held.map((value) => ({ type: 'IPAddress', value })) } };
+  return patchRequest(key, context, { resourceVersion, body, subresource: 'status' });
+}
+
+/** Takes our address, labels and annotation off a Gateway that is now another controller's. */
+export function removeMarks(key: ObjectKey<'Gateway'>, context: EffectContext): ApiRequest | undefined {
+  const { view, settings } = context.world;
+  const gateway = view.get(key);
+  if (gateway === undefined || !isMarked(gateway, settings)) return undefined;
+  const body = unpinPatch(gateway, settings);
+  const { resourceVersion } = gateway.metadata;
+  return body && patchRequest(key, context, { resourceVersion, body });
+}

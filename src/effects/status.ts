@@ -1,0 +1,50 @@
+import { isEqual } from '../gateway/equal.ts';
+import { gatewayClassStatus } from '../gateway/gateway-class-status.ts';
+import { gatewayStatus } from '../gateway/gateway-status.ts';
+import { routeStatus } from '../gateway/route-status.ts';
+import type { ApiRequest } from '../kubernetes/client.ts';
+import type { ObjectKey, RouteKind } from '../objects/keys.ts';
+import type { ObjectMeta } from '../objects/kubernetes.ts';
+import { type EffectContext, patchRequest } from './context.ts';
+
+/** Statuses are written only when they differ from what stands there. */
+export function writeGatewayClassStatus(
+  key: ObjectKey<'GatewayClass'>,
+  context: EffectContext,
+): ApiRequest | undefined {
+  const gatewayClass = context.world.view.get(key);
+  const report = context.reports.gatewayClass(key);
+  if (gatewayClass === undefined || report === undefined) return undefined;
+  const wanted = gatewayClassStatus(gatewayClass, report.facts, stampOf(gatewayClass.metadata, context));
+  return statusRequest(key, context, { metadata: gatewayClass.metadata, current: gatewayClass.status, wanted });
+}
+
+export function writeGatewayStatus(key: ObjectKey<'Gateway'>, context: EffectContext): ApiRequest | undefined {
+  const gateway = context.world.view.get(key);
+  const report = context.reports.gateway(key);
+  if (gateway === undefined || report?.uid !== gateway.metadata.uid) return undefined;
+  const wanted = gatewayStatus(gateway, report, stampOf(gateway.metadata, context));
+  return statusRequest(key, context, { metadata: gateway.metadata, current: gateway.status, wanted });
+}
+
+export function writeRouteStatus(key: ObjectKey<RouteKind>, context: EffectContext): ApiRequest | undefined {
+  const route = context.world.view.get(key);
+  const report = context.reports.route(key);
+  if (route === undefined || report?.uid !== route.metadata.uid) return undefined;
+  const wanted = routeStatus(route, report, context.world.settings, stampOf(route.metadata, context));
+  return statusRequest(key, context, { metadata: route.metadata, current: route.status, wanted });
+}
+
+function stampOf(metadata: ObjectMeta, context: EffectContext): { generation: number; now: string } {
+  return { generation: metadata.generation, now: context.timestamp() };
+}
+
+function statusRequest(
+  key: ObjectKey,
+  context: EffectContext,
+  status: { readonly metadata: ObjectMeta; readonly current: unknown; readonly wanted: unknown },
+): ApiRequest | undefined {
+  if (status.wanted === undefined || isEqual(status.current, status.wanted)) return undefined;
+  const { resourceVersion } = status.metadata;
+  return patchRequest(key, context, { resourceVersion, body: { status: status.wanted }, subresource: 'status' });
+}

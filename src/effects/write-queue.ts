@@ -1,0 +1,162 @@
+import PQueue from 'p-queue';
+import { Backoff } from '../kubernetes/backoff.ts';
+import type { ApiRequest, ApiResult } from '../kubernetes/client.ts';
+import type { Failure } from '../kubernetes/failure.ts';
+
+/** One thing to write: at most one request for it is on its way at any time. */
+export interface WriteTask {
+  /** Tasks of one id are one task. */
+  readonly id: string;
+  /** The request to send, from the newest state; `undefined` where nothing differs any more. */
+  decide(): ApiRequest | undefined;
+  /** Takes in the answer. */
+  accept(request: ApiRequest, body: unknown): void;
+  /** Reads the object again: somebody else wrote it, or it is not what we thought. */
+  refresh(): Promise<void>;
+  succeeded(): void;
+  /** The server refuses the request; it is tried again later, or at once when another one is decided. */
+  failed(failure: Failure): void;
+  /** The time for another try has come. */
+  retryDue(): void;
+}
+
+export interface WriteQueueOptions {
+  readonly send: (request: ApiRequest) => Promise<ApiResult>;
+  readonly concurrency: number;
+  readonly random: () => number;
+  /** Runs `action` after so many milliseconds; returns what cancels it. */
+  readonly after: (ms: number, action: () => void) => () => void;
+  /** Told how each turn ended, for metrics. */
+  readonly onTurn?: (task: WriteTask, result: 'written' | 'avoided' | Failure['kind']) => void;
+}
+
+interface Entry {
+  task: WriteTask;
+  stage: 'queued' | 'running' | 'waiting';
+  /** Asked for again while running: decide once more afterwards. */
+  isAskedAgain: boolean;
+  readonly backoff: Backoff;
+  /** The request that was refused last, as text: the same one is not sent again before its time. */
+  refused?: string;
+  cancelWait?: () => void;
+}
+
+const quickRetries = 5;
+const refusedFirstMs = 5_000;
+const longestMs = 300_000;
+
+/** The one way to write: keyed, bounded in number, retried by class of failure. */
+export class WriteQueue {
+  readonly #options: WriteQueueOptions;
+  readonly #queue: PQueue;
+  readonly #entries = new Map<string, Entry>();
+  #isClosed = false;
+
+  constructor(options: WriteQueueOptions) {
+    this.#options = options;
+    this.#queue = new PQueue({ concurrency: options.concurrency });
+  }
+
+  /** Writes that wait for their turn, are on their way, or wait for another try. */
+  get depth(): number {
+    return this.#entries.size;
+  }
+
+  request(task: WriteTask): void {
+    if (this.#isClosed) return;
+    const entry = this.#entries.get(task.id);
+    if (entry === undefined) {
+      const backoff = new Backoff({ firstMs: 200, longestMs, random: this.#options.random });
+      this.#enqueue({ task, stage: 'queued', isAskedAgain: false, backoff });
+      return;
+    }
+    entry.task = task;
+    if (entry.stage === 'running') entry.isAskedAgain = true;
+    if (entry.stage === 'waiting' && entry.refused !== undefined && entry.refused !== textOf(task.decide())) {
+      entry.cancelWait?.();
+      this.#enqueue(entry);
+    }
+  }
+
+  /** Takes nothing new, and resolves when what is on its way has ended. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const entry of this.#entries.values()) entry.cancelWait?.();
+    this.#queue.clear();
+    await this.#queue.onIdle();
+  }
+
+  #enqueue(entry: Entry): void {
+    entry.stage = 'queued';
+    this.#entries.set(entry.task.id, entry);
+    this.#queue.add(() => this.#turn(entry)).catch(() => {});
+  }
+
+  async #turn(entry: Entry): Promise<void> {
+    entry.stage = 'running';
+    for (let quick = 0; ; quick += 1) {
+      entry.isAskedAgain = false;
+      const { task } = entry;
+      const request = task.decide();
+      if (request === undefined) {
+        if (quick === 0) this.#options.onTurn?.(task, 'avoided');
+        this.#entries.delete(task.id);
+        return;
+      }
+      const result = await this.#options.send(request);
+      if ('failure' in result) {
+        this.#options.onTurn?.(task, result.failure.kind);
+        if (!(await this.#mayTryAtOnce(entry, request, result.failure, quick))) return;
+        continue;
+      }
+      this.#options.onTurn?.(task, 'written');
+      entry.backoff.reset();
+      task.accept(request, result.body);
+      task.succeeded();
+      if (this.#isClosed || !entry.isAskedAgain) {
+        this.#entries.delete(task.id);
+        return;
+      }
+    }
+  }
+
+  async #mayTryAtOnce(entry: Entry, request: ApiRequest, failure: Failure, quick: number): Promise<boolean> {
+    switch (failure.kind) {
+      case 'conflict':
+      case 'exists':
+      case 'absent':
+      case 'gone':
+        await entry.task.refresh();
+        if (quick < quickRetries && !this.#isClosed) return true;
+        this.#wait(entry, failure);
+        return false;
+      case 'retry':
+        this.#wait(entry, failure);
+        return false;
+      case 'unauthorized':
+      case 'forbidden':
+      case 'refused':
+        entry.refused = textOf(request) ?? '';
+        entry.task.failed(failure);
+        this.#wait(entry, { ...failure, retryAfterMs: Math.max(entry.backoff.next(), refusedFirstMs) });
+        return false;
+    }
+  }
+
+  #wait(entry: Entry, failure: Failure): void {
+    if (this.#isClosed) {
+      this.#entries.delete(entry.task.id);
+      return;
+    }
+    entry.stage = 'waiting';
+    entry.cancelWait = this.#options.after(failure.retryAfterMs ?? entry.backoff.next(), () => {
+      delete entry.refused;
+      entry.task.retryDue();
+      this.#enqueue(entry);
+    });
+  }
+}
+
+function textOf(request: ApiRequest | undefined): string | undefined {
+  return request && JSON.stringify([request.method, request.path, request.body]);
+}

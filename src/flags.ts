@@ -1,0 +1,104 @@
+import { parseArgs } from 'node:util';
+
+/** A flag that is unknown or has a bad value: the message is one line that says what to do. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+interface Flag {
+  readonly type: 'string' | 'boolean';
+  readonly default?: string;
+  readonly value?: string;
+  readonly help: string;
+}
+
+export const flags: Readonly<Record<string, Flag>> = {
+  'metrics-bind-address': {
+    type: 'string',
+    default: ':8080',
+    value: 'ADDRESS',
+    help: 'where /metrics is served; 0 turns it off',
+  },
+  'health-probe-bind-address': {
+    type: 'string',
+    default: ':8081',
+    value: 'ADDRESS',
+    help: 'where /healthz and /readyz are served; 0 turns them off',
+  },
+  'leader-elect': { type: 'boolean', help: 'not there yet: run one replica' },
+  kubeconfig: {
+    type: 'string',
+    default: '',
+    value: 'FILE',
+    help: 'default: KUBECONFIG, ~/.kube/config, or the service account of the Pod',
+  },
+  'gateway-class-name': {
+    type: 'string',
+    default: 'thebsdbox.co.uk/controller',
+    value: 'NAME',
+    help: 'spec.controllerName of the GatewayClasses to serve',
+  },
+  'ipam-configmap': {
+    type: 'string',
+    default: '',
+    value: '[NAMESPACE/]NAME',
+    help: 'the ConfigMap with the address pool',
+  },
+  'implementation-label': {
+    type: 'string',
+    default: 'thebsdbox',
+    value: 'TEXT',
+    help: 'value of the label implementation',
+  },
+  'service-behaviour': {
+    type: 'string',
+    default: 'auto',
+    value: 'auto|create|duplicate|update',
+    help: 'for routes without the label serviceBehaviour',
+  },
+  'zap-log-level': { type: 'string', default: 'info', value: 'debug|info|warn|error', help: 'how much is logged' },
+};
+
+/** zap's other flags: a command line of the Go original still works. */
+export const zapFlags = ['zap-devel', 'zap-encoder', 'zap-stacktrace-level', 'zap-time-encoding'];
+
+type FlagType = Flag['type'];
+
+/**
+ * Reads a command line as Go's flag package does: one dash or two, `-flag value` or `-flag=value`, booleans bare.
+ * @returns the text of each flag that was given.
+ * @throws UsageError
+ */
+export function readFlags(argv: readonly string[]): ReadonlyMap<string, string> {
+  const known = new Map<string, FlagType>([
+    ...Object.entries(flags).map(([name, flag]) => [name, flag.type] as const),
+    ...zapFlags.map((name) => [name, name === 'zap-devel' ? 'boolean' : 'string'] as const),
+  ]);
+  const values = new Map<string, string>();
+  const { tokens } = parseArgs({ args: argv.map(twoDashes), strict: false, allowPositionals: true, tokens: true });
+  const rest = tokens.filter((token) => token.kind !== 'option-terminator');
+  while (rest.length > 0) {
+    const token = rest.shift();
+    if (token === undefined) break;
+    if (token.kind === 'positional') throw new UsageError(`"${token.value}" is not a flag; see --help`);
+    const type = known.get(token.name);
+    if (type === undefined) throw new UsageError(`unknown flag -${token.name}; see --help`);
+    const [next] = rest;
+    if (type === 'boolean') values.set(token.name, booleanOf(token.name, token.value ?? 'true'));
+    else if (token.value !== undefined) values.set(token.name, token.value);
+    else if (next?.kind === 'positional') values.set(token.name, next.value) && rest.shift();
+    else throw new UsageError(`flag -${token.name} needs a value; see --help`);
+  }
+  return values;
+}
+
+/** `-flag` is `--flag`; a value such as `-1` or `:8080` stays as it is. */
+function twoDashes(argument: string): string {
+  return /^-[a-z]/.test(argument) ? `-${argument}` : argument;
+}
+
+function booleanOf(name: string, value: string): string {
+  if (value === 'true' || value === '1') return 'true';
+  if (value === 'false' || value === '0') return 'false';
+  throw new UsageError(`flag -${name}: "${value}" is neither true nor false`);
+}

@@ -1,0 +1,150 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Dispatcher, Pool, ProxyAgent } from 'undici';
+import type { Access, Credentials } from './credentials.ts';
+import { type Failure, failureOf, networkFailure } from './failure.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface ApiRequest {
+  readonly method: Method;
+  /** Path and query, e.g. `/api/v1/services?limit=500`. */
+  readonly path: string;
+  readonly body?: unknown;
+  /** Of the body; default `application/json`. */
+  readonly contentType?: string | undefined;
+}
+
+export type ApiResult = { readonly body: unknown } | { readonly failure: Failure };
+
+export type WatchResult = { readonly stream: AsyncIterable<Uint8Array> } | { readonly failure: Failure };
+
+export interface ClientOptions {
+  /** Base URL of the API server, without a slash at the end. */
+  readonly server: string;
+  readonly credentials: Credentials;
+  readonly userAgent: string;
+  readonly proxyUrl?: string | undefined;
+  /** Told of every answer, for metrics; code 0: no answer. */
+  readonly onAnswer?: (method: Method, code: number) => void;
+}
+
+/** Requests at one time; more wait in the pool. */
+const requestConnections = 64;
+const requestTimeoutMs = 30_000;
+const connectTimeoutMs = 10_000;
+
+/**
+ * Talks to one API server through undici's keep-alive pools: one for requests, one for watches, which hold a
+ * connection each. HTTP/1.1 only: HTTP/2 shares one flow, and never recovered from a dead one in our trials.
+ */
+export class KubernetesClient {
+  readonly #options: ClientOptions;
+  readonly #base: string;
+  #tls: Access['tls'] | undefined;
+  #requests: Dispatcher | undefined;
+  #watches: Dispatcher | undefined;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    const { pathname } = new URL(options.server);
+    this.#base = pathname === '/' ? '' : pathname.replace(/\/$/, '');
+  }
+
+  /** One request; never rejects: a failure is a value. A 401 is tried once more with fresh credentials. */
+  async request(request: ApiRequest): Promise<ApiResult> {
+    const first = await this.#requestOnce(request);
+    if (!('failure' in first) || first.failure.kind !== 'unauthorized') return first;
+    this.#options.credentials.forget();
+    return this.#requestOnce(request);
+  }
+
+  /** Opens a watch; the stream ends or throws when the connection does, or when `signal` is aborted. */
+  async watch(path: string, signal: AbortSignal): Promise<WatchResult> {
+    try {
+      const { headers, watches } = await this.#connect();
+      const answer = await watches.request({
+        origin: new URL(this.#options.server).origin,
+        method: 'GET',
+        path: `${this.#base}${path}`,
+        headers,
+        signal,
+        bodyTimeout: 0,
+        headersTimeout: requestTimeoutMs,
+      });
+      this.#options.onAnswer?.('GET', answer.statusCode);
+      if (answer.statusCode === 200) return { stream: answer.body };
+      if (answer.statusCode === 401) this.#options.credentials.forget();
+      return { failure: failureOf(answer.statusCode, await readJson(answer), retryAfterOf(answer)) };
+    } catch (error) {
+      return { failure: networkFailure(error) };
+    }
+  }
+
+  /** Ends all connections at once. */
+  async close(): Promise<void> {
+    await Promise.all([this.#requests?.destroy(), this.#watches?.destroy()]);
+  }
+
+  async #requestOnce(request: ApiRequest): Promise<ApiResult> {
+    try {
+      const { headers, requests } = await this.#connect();
+      const answer = await requests.request({
+        origin: new URL(this.#options.server).origin,
+        method: request.method,
+        path: `${this.#base}${request.path}`,
+        headers: { ...headers, ...(request.body !== undefined && { 'content-type': typeOf(request) }) },
+        ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+        headersTimeout: requestTimeoutMs,
+        bodyTimeout: requestTimeoutMs,
+      });
+      this.#options.onAnswer?.(request.method, answer.statusCode);
+      const body = await readJson(answer);
+      return answer.statusCode < 300 ? { body } : { failure: failureOf(answer.statusCode, body, retryAfterOf(answer)) };
+    } catch (error) {
+      this.#options.onAnswer?.(request.method, 0);
+      return { failure: networkFailure(error) };
+    }
+  }
+
+  /** The pools for today's certificates: they are swapped when these change, old connections run out. */
+  async #connect(): Promise<{ headers: Record<string, string>; requests: Dispatcher; watches: Dispatcher }> {
+    const { headers, tls } = await this.#options.credentials.current();
+    if (this.#requests === undefined || this.#watches === undefined || !isDeepStrictEqual(tls, this.#tls)) {
+      this.#requests?.close().catch(() => {});
+      this.#watches?.close().catch(() => {});
+      this.#tls = tls;
+      this.#requests = this.#pool(tls, requestConnections);
+      this.#watches = this.#pool(tls, null);
+    }
+    const own = { 'user-agent': this.#options.userAgent, accept: 'application/json' };
+    return { headers: { ...own, ...headers }, requests: this.#requests, watches: this.#watches };
+  }
+
+  #pool(tls: Access['tls'], connections: number | null): Dispatcher {
+    const connect = { ...tls, timeout: connectTimeoutMs, keepAlive: true, keepAliveInitialDelay: 30_000 };
+    const settings = { connections, pipelining: 1, allowH2: false, connect } as const;
+    const { proxyUrl, server } = this.#options;
+    return proxyUrl === undefined
+      ? new Pool(new URL(server).origin, settings)
+      : new ProxyAgent({ ...settings, uri: proxyUrl, requestTls: { ...tls } });
+  }
+}
+
+function typeOf(request: ApiRequest): string {
+  return request.contentType ?? 'application/json';
+}
+
+function retryAfterOf(answer: Dispatcher.ResponseData): string | undefined {
+  const header = answer.headers['retry-after'];
+  return Array.isArray(header) ? header[0] : header;
+}
+
+async function readJson(answer: Dispatcher.ResponseData): Promise<unknown> {
+  const text = await answer.body.text();
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { message: text.slice(0, 200) };
+  }
+}

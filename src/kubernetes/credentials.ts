@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import type { RequestOptions } from 'node:https';
+import type { KubeConfig } from '@kubernetes/client-node';
+
+/** What a connection and each request need to be let in. */
+export interface Access {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls: {
+    readonly ca?: string | Buffer;
+    readonly cert?: string | Buffer;
+    readonly key?: string | Buffer;
+    readonly passphrase?: string;
+    readonly servername?: string;
+    readonly rejectUnauthorized?: boolean;
+  };
+}
+
+/** How long one answer is used, in milliseconds; rotating tokens live far longer. */
+const memoMs = 10_000;
+
+/**
+ * Credentials of the current context, by client-node: certificates, tokens, basic, exec plugins, OIDC, in-cluster.
+ * It mends what that leaves: `tokenFile` of a kubeconfig, a newline at a token's end, `http://` servers, and
+ * concurrent first calls that would run an exec plugin several times.
+ */
+export class Credentials {
+  readonly #kubeConfig: KubeConfig;
+  readonly #now: () => number;
+  #memo: { readonly access: Promise<Access>; readonly until: number } | undefined;
+
+  /** @param now milliseconds. */
+  constructor(kubeConfig: KubeConfig, now: () => number) {
+    this.#kubeConfig = kubeConfig;
+    this.#now = now;
+    const cluster = kubeConfig.getCurrentCluster();
+    if (cluster?.server.startsWith('http://')) Object.assign(cluster, { skipTLSVerify: true });
+  }
+
+  /** Rejects where a certificate file, a token file or an exec plugin fails. */
+  current(): Promise<Access> {
+    if (this.#memo !== undefined && this.#now() < this.#memo.until) return this.#memo.access;
+    const access = this.#read();
+    const memo = { access, until: this.#now() + memoMs };
+    this.#memo = memo;
+    access.catch(() => {
+      if (this.#memo === memo) this.#memo = undefined;
+    });
+    return access;
+  }
+
+  /** Forgets what is remembered: the server answered 401. */
+  forget(): void {
+    this.#memo = undefined;
+  }
+
+  async #read(): Promise<Access> {
+    const options: RequestOptions & { headers: Record<string, string> } = { headers: {} };
+    await this.#kubeConfig.applyToHTTPSOptions(options);
+    const headers = Object.fromEntries(
+      Object.entries(options.headers).map(([name, value]) => [name.toLowerCase(), String(value).trim()]),
+    );
+    if (typeof options.auth === 'string') {
+      headers.authorization = `Basic ${Buffer.from(options.auth).toString('base64')}`;
+    }
+    const tokenFile = tokenFileOf(this.#kubeConfig.getCurrentUser());
+    if (tokenFile !== undefined && headers.authorization === undefined) {
+      headers.authorization = `Bearer ${(await readFile(tokenFile, 'utf8')).trim()}`;
+    }
+    const tls = Object.fromEntries(
+      (['ca', 'cert', 'key', 'passphrase', 'servername', 'rejectUnauthorized'] as const)
+        .map((name) => [name, options[name]])
+        .filter(([, value]) => value !== undefined),
+    );
+    return { headers, tls };
+  }
+}
+
+/** client-node's types do not know the field, which kubeconfig has had since 1.x. */
+function tokenFileOf(user: object | null): string | undefined {
+  const file = user !== null && 'tokenFile' in user ? user.tokenFile : undefined;
+  return typeof file === 'string' ? file : undefined;
+}

@@ -1,0 +1,198 @@
+import type { Backoff } from './backoff.ts';
+import type { KubernetesClient } from './client.ts';
+import type { Failure } from './failure.ts';
+import { readLines } from './lines.ts';
+import { parseWatchEvent, type WatchEvent } from './watch-event.ts';
+
+/** Who is told of what a list-watch sees, in the order of the server. */
+export interface ListWatchHandler {
+  /** Everything that was there at this resourceVersion; what was known before then and is not here is gone. */
+  replaced(objects: readonly unknown[], resourceVersion: string): void;
+  changed(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: unknown): void;
+  /** A list or watch could not be had. It is tried again, unless the kind is `absent`: then the follow ends. */
+  failed(failure: Failure): void;
+}
+
+export interface ListWatchOptions {
+  readonly client: KubernetesClient;
+  /** Of the collection. */
+  readonly path: string;
+  /** `labelSelector`, `fieldSelector`. */
+  readonly selectors: Readonly<Record<string, string>>;
+  readonly backoff: Backoff;
+  readonly random: () => number;
+  /** Resolves after so many milliseconds, or at once when the signal is aborted. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** A watch is ended by the server after 5 to 10 minutes, as client-go asks for. */
+const shortestWatchSeconds = 300;
+/** Bookmarks come about once a minute: a stream that is silent for longer than this is dead. */
+const silenceMs = 150_000;
+const pageSize = 500;
+const endOfInitialEvents = 'k8s.io/initial-events-end';
+
+/**
+ * Follows one collection after client-go's reflector: the initial state streamed in the watch itself, or listed in
+ * pages where the server cannot; resumed from the last resourceVersion; listed anew on 410.
+ */
+export class ListWatch {
+  readonly #options: ListWatchOptions;
+  readonly #handler: ListWatchHandler;
+  readonly #stop = new AbortController();
+  #resourceVersion: string | undefined;
+  #canStream = true;
+  /** Whether this turn brought anything: one that ends at once without is not repeated at once. */
+  #heard = false;
+
+  constructor(options: ListWatchOptions, handler: ListWatchHandler) {
+    this.#options = options;
+    this.#handler = handler;
+  }
+
+  /** Runs until `stop`, or until the kind is found absent. Never rejects. */
+  async run(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      this.#heard = false;
+      const failure = await this.#once(signal);
+      if (signal.aborted) return;
+      if (failure === undefined && this.#heard) continue;
+      if (failure === undefined) {
+        await this.#options.sleep(this.#options.backoff.next(), signal);
+        continue;
+      }
+      if (failure.kind === 'gone') this.#resourceVersion = undefined;
+      else this.#handler.failed(failure);
+      if (failure.kind === 'absent') return;
+      await this.#options.sleep(failure.retryAfterMs ?? this.#options.backoff.next(), signal);
+    }
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  /** One list (where needed) and one watch. @returns why it ended, or `undefined` for an ordinary end. */
+  async #once(signal: AbortSignal): Promise<Failure | undefined> {
+    if (this.#resourceVersion !== undefined) return this.#watch(signal, { resourceVersion: this.#resourceVersion });
+    if (this.#canStream) {
+      const failure = await this.#watch(signal, { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' });
+      if (failure?.code !== 400 && failure?.code !== 422) return failure;
+      this.#canStream = false;
+    }
+    return this.#list();
+  }
+
+  /** Pages of one consistent state; a page that has expired (410) starts over. */
+  async #list(): Promise<Failure | undefined> {
+    const objects: unknown[] = [];
+    let next = '';
+    do {
+      const query = { ...this.#options.selectors, limit: String(pageSize), ...(next !== '' && { continue: next }) };
+      const result = await this.#options.client.request({ method: 'GET', path: this.#path(query) });
+      if ('failure' in result) return result.failure;
+      const list = result.body as { items?: unknown[]; metadata?: { resourceVersion?: string; continue?: string } };
+      objects.push(...(list.items ?? []));
+      next = list.metadata?.continue ?? '';
+      if (next === '') this.#resourceVersion = list.metadata?.resourceVersion ?? '0';
+    } while (next !== '');
+    this.#options.backoff.reset();
+    this.#heard = true;
+    this.#handler.replaced(objects, this.#resourceVersion ?? '0');
+    return undefined;
+  }
+
+  async #watch(signal: AbortSignal, start: Readonly<Record<string, string>>): Promise<Failure | undefined> {
+    const connection = new AbortController();
+    const abort = (): void => connection.abort();
+    signal.addEventListener('abort', abort);
+    const silence = new SilenceLimit(abort);
+    try {
+      const result = await this.#options.client.watch(this.#watchPath(start), connection.signal);
+      if ('failure' in result) return result.failure;
+      const reader = new EventReader(this.#handler, 'sendInitialEvents' in start ? [] : undefined);
+      for await (const line of readLines(result.stream)) {
+        if (connection.signal.aborted) return undefined;
+        silence.restart();
+        const event = parseWatchEvent(line);
+        if (event.type === 'ERROR') return event.failure;
+        this.#take(event, reader);
+      }
+      return undefined;
+    } catch (error) {
+      if (connection.signal.aborted) return undefined;
+      const message = error instanceof Error ? error.message : String(error);
+      return { kind: 'retry', code: 0, message: `watch ended: ${message}` };
+    } finally {
+      silence.end();
+      signal.removeEventListener('abort', abort);
+      connection.abort();
+    }
+  }
+
+  #take(event: Exclude<WatchEvent, { type: 'ERROR' }>, reader: EventReader): void {
+    this.#heard = true;
+    this.#options.backoff.reset();
+    reader.take(event);
+    if (reader.isComplete) this.#resourceVersion = event.resourceVersion ?? this.#resourceVersion;
+  }
+
+  #watchPath(start: Readonly<Record<string, string>>): string {
+    const seconds = Math.floor(shortestWatchSeconds * (1 + this.#options.random()));
+    const query = { ...this.#options.selectors, ...start, allowWatchBookmarks: 'true', timeoutSeconds: `${seconds}` };
+    return this.#path({ ...query, watch: 'true' });
+  }
+
+  #path(query: Readonly<Record<string, string>>): string {
+    return `${this.#options.path}?${new URLSearchParams(query).toString()}`;
+  }
+}
+
+/** Ends a connection on which nothing has come for too long. */
+class SilenceLimit {
+  readonly #onSilence: () => void;
+  #timer: NodeJS.Timeout;
+
+  constructor(onSilence: () => void) {
+    this.#onSilence = onSilence;
+    this.#timer = setTimeout(onSilence, silenceMs);
+  }
+
+  restart(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#onSilence, silenceMs);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+/** Holds initial events back until their end is marked, so that the state before them is replaced as a whole. */
+class EventReader {
+  readonly #handler: ListWatchHandler;
+  #initial: unknown[] | undefined;
+
+  constructor(handler: ListWatchHandler, initial: unknown[] | undefined) {
+    this.#handler = handler;
+    this.#initial = initial;
+  }
+
+  get isComplete(): boolean {
+    return this.#initial === undefined;
+  }
+
+  take(event: Exclude<WatchEvent, { type: 'ERROR' }>): void {
+    if (event.type === 'BOOKMARK') {
+      if (this.#initial === undefined || event.annotations[endOfInitialEvents] !== 'true') return;
+      const objects = this.#initial;
+      this.#initial = undefined;
+      this.#handler.replaced(objects, event.resourceVersion ?? '0');
+    } else if (this.#initial !== undefined) {
+      this.#initial.push(event.object);
+    } else {
+      this.#handler.changed(event.type, event.object);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import type { z } from 'zod';
+import type { Kind } from '../objects/keys.ts';
+import type { FollowedObject } from '../objects/view.ts';
+import * as schemas from './schemas.ts';
+
+/** An object that is there and cannot be decoded, with all that could still be read of it. */
+export interface Rejection {
+  readonly kind: Kind;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  /** The first field that is wrong, and how. */
+  readonly message: string;
+  /** What looks like its addresses: they must not be handed out to others. */
+  readonly addresses: readonly string[];
+}
+
+export type Decoded = { readonly object: FollowedObject } | { readonly rejection: Rejection };
+
+/**
+ * From what the API server sent to a typed object, once, at the boundary; never throws.
+ * @returns `undefined` for what has not even a name.
+ */
+export function decode(kind: Kind, raw: unknown): Decoded | undefined {
+  const result = decoders[kind](raw);
+  if ('object' in result) return result;
+  const identified = schemas.identity.safeParse(raw);
+  if (!identified.success) return undefined;
+  const { name, namespace, uid } = identified.data.metadata;
+  const [issue] = result.error.issues;
+  const message = issue === undefined ? 'cannot be decoded' : `${issue.path.join('.')}: ${issue.message}`;
+  return { rejection: { kind, namespace, name, uid, message, addresses: addressesIn(raw) } };
+}
+
+type Result = { readonly object: FollowedObject } | { readonly error: z.ZodError };
+
+const decoders: Readonly<Record<Kind, (raw: unknown) => Result>> = {
+  GatewayClass: by(schemas.gatewayClass, (value) => ({ kind: 'GatewayClass', ...value })),
+  Gateway: by(schemas.gateway, (value) => ({ kind: 'Gateway', ...value })),
+  TCPRoute: by(schemas.route, ({ apiVersion, ...value }) => ({ kind: 'TCPRoute', version: apiVersion, ...value })),
+  UDPRoute: by(schemas.route, ({ apiVersion, ...value }) => ({ kind: 'UDPRoute', version: apiVersion, ...value })),
+  Service: by(schemas.service, (value) => ({ kind: 'Service', ...value })),
+  EndpointSlice: by(schemas.endpointSlice, ({ metadata, endpoints }) => ({
+    kind: 'EndpointSlice',
+    metadata,
+    serviceName: metadata.labels['kubernetes.io/service-name'] ?? '',
+    hasReadyEndpoint: endpoints.some((endpoint) => endpoint.conditions?.ready !== false),
+  })),
+  Namespace: by(schemas.namespace, (value) => ({ kind: 'Namespace', ...value })),
+  ConfigMap: by(schemas.configMap, (value) => ({ kind: 'ConfigMap', ...value })),
+};
+
+function by<S extends z.ZodType>(schema: S, build: (value: z.output<S>) => FollowedObject): (raw: unknown) => Result {
+  return (raw) => {
+    const parsed = schema.safeParse(raw);
+    return parsed.success ? { object: build(parsed.data) } : { error: parsed.error };
+  };
+}
+
+function addressesIn(raw: unknown): readonly string[] {
+  const { spec, status } = raw as { spec?: { addresses?: unknown }; status?: { addresses?: unknown } };
+  return [spec?.addresses, status?.addresses].flatMap((list) =>
+    Array.isArray(list) ? list.flatMap((item) => (typeof item?.value === 'string' ? [item.value] : [])) : [],
+  );
+}

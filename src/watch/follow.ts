@@ -1,0 +1,168 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import { Backoff } from '../kubernetes/backoff.ts';
+import type { KubernetesClient } from '../kubernetes/client.ts';
+import { discover } from '../kubernetes/discovery.ts';
+import type { Failure } from '../kubernetes/failure.ts';
+import { collectionPath, kinds } from '../kubernetes/kinds.ts';
+import { ListWatch } from '../kubernetes/list-watch.ts';
+import type { Kind } from '../objects/keys.ts';
+import type { FollowedObject } from '../objects/view.ts';
+import { decode, type Rejection } from './decode.ts';
+
+/** One collection to follow. */
+export interface Source {
+  readonly kind: Kind;
+  /** Empty: all namespaces. */
+  readonly namespace: string;
+  readonly selectors: Readonly<Record<string, string>>;
+}
+
+export interface FollowOptions {
+  readonly client: KubernetesClient;
+  readonly cluster: Cluster;
+  readonly sources: readonly Source[];
+  readonly random: () => number;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** How often kinds that are not served are looked for, in milliseconds. */
+  readonly discoveryMs: number;
+  /** All kinds that can be read were read once. */
+  readonly onSynced: () => void;
+  /** A kind can be read now that could not before, or the other way round. */
+  readonly onAvailability: (kind: Kind, why: string | undefined) => void;
+  readonly onFailure: (what: string, failure: Failure) => void;
+  readonly onRejection: (rejection: Rejection) => void;
+}
+
+type Stage = 'starting' | 'absent' | 'synced' | 'forbidden';
+
+/** Follows all kinds at the version that the cluster serves, also those that arrive later. */
+export class Follow {
+  readonly #options: FollowOptions;
+  readonly #stages = new Map<Source, Stage>();
+  readonly #versions = new Map<Kind, string>();
+  readonly #running = new Map<Source, ListWatch>();
+  readonly #stop = new AbortController();
+  #hasSynced = false;
+
+  constructor(options: FollowOptions) {
+    this.#options = options;
+    for (const source of options.sources) this.#stages.set(source, 'starting');
+  }
+
+  /** The version at which a kind is served; the newest known where it is not served. */
+  versionOf(kind: Kind): string {
+    return this.#versions.get(kind) ?? kinds[kind].versions[0] ?? 'v1';
+  }
+
+  get isSynced(): boolean {
+    return [...this.#stages.values()].every((stage) => stage === 'synced' || stage === 'absent');
+  }
+
+  /** What stands between us and a full view, one line a kind; also kinds that the cluster does not serve. */
+  describe(): readonly { readonly kind: Kind; readonly stage: Stage }[] {
+    return [...this.#stages].map(([{ kind }, stage]) => ({ kind, stage }));
+  }
+
+  /** Runs until `stop`. Never rejects. */
+  async run(): Promise<void> {
+    const { client, random, sleep, discoveryMs, onFailure } = this.#options;
+    const backoff = new Backoff({ firstMs: 800, longestMs: 30_000, random });
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      const missing = [...this.#stages].filter(([, stage]) => stage === 'starting' || stage === 'absent');
+      const wanted = missing.filter(([source]) => !this.#running.has(source)).map(([source]) => source);
+      const found = await discover(client, [...new Set(wanted.map(({ kind }) => kind))]);
+      if (signal.aborted) return;
+      if ('failure' in found) {
+        onFailure('discovery', found.failure);
+        await sleep(found.failure.retryAfterMs ?? backoff.next(), signal);
+        continue;
+      }
+      backoff.reset();
+      for (const source of wanted) this.#begin(source, found.served.get(source.kind));
+      this.#checkSynced();
+      await sleep(discoveryMs, signal);
+    }
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    for (const watch of this.#running.values()) watch.stop();
+  }
+
+  #begin(source: Source, version: string | undefined): void {
+    if (version === undefined) {
+      this.#stages.set(source, 'absent');
+      return;
+    }
+    const { client, random, sleep } = this.#options;
+    this.#versions.set(source.kind, version);
+    this.#stages.set(source, 'starting');
+    const path = collectionPath(source.kind, version, source.namespace);
+    const backoff = new Backoff({ firstMs: 800, longestMs: 30_000, random });
+    const watch = new ListWatch(
+      { client, path, selectors: source.selectors, backoff, random, sleep },
+      {
+        replaced: (objects, resourceVersion) => this.#replace(source, objects, resourceVersion),
+        changed: (type, object) => this.#change(source.kind, type, object),
+        failed: (failure) => this.#fail(source, failure),
+      },
+    );
+    this.#running.set(source, watch);
+    watch
+      .run()
+      .catch((error: unknown) => this.#fail(source, { kind: 'retry', code: 0, message: String(error) }))
+      .finally(() => {
+        this.#running.delete(source);
+        if (!this.#stop.signal.aborted) this.#stages.set(source, 'absent');
+      });
+  }
+
+  #replace(source: Source, raws: readonly unknown[], resourceVersion: string): void {
+    const { cluster } = this.#options;
+    const objects: FollowedObject[] = [];
+    const rejections: Rejection[] = [];
+    for (const raw of raws) {
+      const decoded = decode(source.kind, raw);
+      if (decoded === undefined) continue;
+      if ('object' in decoded) objects.push(decoded.object);
+      else rejections.push(this.#report(decoded.rejection));
+    }
+    cluster.replace({ kind: source.kind, namespace: source.namespace, resourceVersion, objects, rejections });
+    this.#stages.set(source, 'synced');
+    if (cluster.setUnavailable(source.kind, undefined)) this.#options.onAvailability(source.kind, undefined);
+    this.#checkSynced();
+  }
+
+  #change(kind: Kind, type: 'ADDED' | 'MODIFIED' | 'DELETED', raw: unknown): void {
+    const { cluster } = this.#options;
+    const decoded = decode(kind, raw);
+    if (decoded === undefined) return;
+    if (type === 'DELETED') {
+      const { namespace, name, uid } = 'object' in decoded ? decoded.object.metadata : decoded.rejection;
+      cluster.remove(`${kind}/${namespace}/${name}`, uid);
+    } else if ('object' in decoded) cluster.apply(decoded.object);
+    else cluster.reject(this.#report(decoded.rejection));
+  }
+
+  #report(rejection: Rejection): Rejection {
+    this.#options.onRejection(rejection);
+    return rejection;
+  }
+
+  #fail(source: Source, failure: Failure): void {
+    this.#options.onFailure(`watch of ${source.kind}`, failure);
+    if (failure.kind !== 'forbidden' && failure.kind !== 'unauthorized') return;
+    this.#stages.set(source, 'forbidden');
+    if (this.#options.cluster.setUnavailable(source.kind, failure.message)) {
+      this.#options.onAvailability(source.kind, failure.message);
+    }
+    this.#checkSynced();
+  }
+
+  #checkSynced(): void {
+    if (this.#hasSynced || [...this.#stages.values()].includes('starting')) return;
+    this.#hasSynced = true;
+    this.#options.onSynced();
+  }
+}

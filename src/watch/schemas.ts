@@ -1,0 +1,189 @@
+import { z } from 'zod';
+
+/**
+ * What we read of each kind, and nothing more: the rest is dropped here, so that the cache keeps only what decisions
+ * need. Defaults are those of the API.
+ */
+const stringMap = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((map) => map ?? {});
+
+const metadata = z.object({
+  name: z.string().min(1),
+  namespace: z.string().default(''),
+  uid: z.string().default(''),
+  resourceVersion: z.string().default(''),
+  generation: z.number().default(0),
+  creationTimestamp: z.string().default(''),
+  deletionTimestamp: z.string().optional(),
+  labels: stringMap,
+  annotations: stringMap,
+  ownerReferences: z
+    .array(
+      z.object({
+        apiVersion: z.string(),
+        kind: z.string(),
+        name: z.string(),
+        uid: z.string(),
+        controller: z.boolean().optional(),
+        blockOwnerDeletion: z.boolean().optional(),
+      }),
+    )
+    .nullish()
+    .transform((list) => list ?? []),
+});
+
+/** Enough to name an object whose whole cannot be decoded. */
+export const identity = z.object({ metadata: metadata.pick({ name: true, namespace: true, uid: true }) });
+
+function list<T extends z.ZodType>(item: T) {
+  return z
+    .array(item)
+    .nullish()
+    .transform((items) => items ?? []);
+}
+
+const condition = z.object({
+  type: z.string(),
+  status: z.enum(['True', 'False', 'Unknown']),
+  reason: z.string().default(''),
+  message: z.string().default(''),
+  observedGeneration: z.number().optional(),
+  lastTransitionTime: z.string().default(''),
+});
+
+const parametersRef = z.object({ group: z.string().default(''), kind: z.string(), name: z.string() });
+
+export const gatewayClass = z.object({
+  metadata,
+  spec: z.object({ controllerName: z.string(), parametersRef: parametersRef.optional() }),
+  status: z.object({ conditions: list(condition) }).default({ conditions: [] }),
+});
+
+const routeGroupKind = z.object({ group: z.string().default('gateway.networking.k8s.io'), kind: z.string() });
+
+const labelSelector = z.object({
+  matchLabels: stringMap,
+  matchExpressions: list(z.object({ key: z.string(), operator: z.string(), values: list(z.string()) })),
+});
+
+const allowedRoutes = z
+  .object({
+    namespaces: z.object({ from: z.string().default('Same'), selector: labelSelector.optional() }).optional(),
+    kinds: z.array(routeGroupKind).optional(),
+  })
+  .optional()
+  .transform((allowed) => ({
+    from: allowed?.namespaces?.from ?? 'Same',
+    selector: allowed?.namespaces?.selector,
+    kinds: allowed?.kinds,
+  }));
+
+const listener = z.object({ name: z.string(), port: z.number(), protocol: z.string(), allowedRoutes });
+
+const address = z
+  .object({ type: z.string().optional(), value: z.string().optional() })
+  .transform(({ type, value }) => ({ type: type ?? 'IPAddress', value: value ?? '' }));
+
+export const gateway = z.object({
+  metadata,
+  spec: z.object({
+    gatewayClassName: z.string(),
+    listeners: list(listener),
+    addresses: list(address),
+    infrastructure: z
+      .object({ labels: stringMap, annotations: stringMap, parametersRef: parametersRef.optional() })
+      .default({ labels: {}, annotations: {} }),
+  }),
+  status: z
+    .object({
+      addresses: list(address),
+      conditions: list(condition),
+      listeners: list(
+        z.object({
+          name: z.string(),
+          supportedKinds: list(routeGroupKind),
+          attachedRoutes: z.number().default(0),
+          conditions: list(condition),
+        }),
+      ),
+    })
+    .default({ addresses: [], conditions: [], listeners: [] }),
+});
+
+/** Kept as written: it is copied into the status verbatim. */
+const parentRef = z.object({
+  group: z.string().optional(),
+  kind: z.string().optional(),
+  namespace: z.string().optional(),
+  name: z.string(),
+  sectionName: z.string().optional(),
+  port: z.number().optional(),
+});
+
+const backendRef = z.object({
+  group: z.string().default(''),
+  kind: z.string().default('Service'),
+  namespace: z.string().optional(),
+  name: z.string(),
+  port: z.number().optional(),
+  weight: z.number().default(1),
+});
+
+export const route = z.object({
+  apiVersion: z.string().transform((text) => text.split('/').at(-1) ?? text),
+  metadata,
+  spec: z
+    .object({ parentRefs: list(parentRef), rules: list(z.object({ backendRefs: list(backendRef) })) })
+    .default({ parentRefs: [], rules: [] }),
+  status: z
+    .object({
+      parents: list(z.object({ parentRef, controllerName: z.string(), conditions: list(condition) })),
+    })
+    .default({ parents: [] }),
+});
+
+const servicePort = z.object({
+  name: z.string().optional(),
+  port: z.number(),
+  protocol: z.string().default('TCP'),
+  targetPort: z.union([z.number(), z.string()]).optional(),
+  nodePort: z.number().optional(),
+  appProtocol: z.string().optional(),
+});
+
+export const service = z.object({
+  metadata,
+  spec: z.object({
+    type: z.string().default('ClusterIP'),
+    selector: z.record(z.string(), z.string()).optional(),
+    ports: list(servicePort),
+    clusterIP: z.string().optional(),
+    loadBalancerIP: z.string().optional(),
+    loadBalancerClass: z.string().optional(),
+    allocateLoadBalancerNodePorts: z.boolean().optional(),
+    externalIPs: list(z.string()),
+    ipFamilies: list(z.string()),
+    ipFamilyPolicy: z.string().optional(),
+    sessionAffinity: z.string().optional(),
+    sessionAffinityConfig: z.unknown().optional(),
+    publishNotReadyAddresses: z.boolean().optional(),
+    internalTrafficPolicy: z.string().optional(),
+    trafficDistribution: z.string().optional(),
+  }),
+  status: z
+    .object({ loadBalancer: z.object({ ingress: list(z.object({ ip: z.string().optional() })) }).optional() })
+    .optional()
+    .transform((status) => ({ ingress: status?.loadBalancer?.ingress ?? [] })),
+});
+
+/** `ready` absent means ready (Kubernetes API, EndpointConditions). */
+export const endpointSlice = z.object({
+  metadata,
+  endpoints: list(z.object({ conditions: z.object({ ready: z.boolean().nullish() }).nullish() })),
+});
+
+export const namespace = z.object({ metadata });
+
+export const configMap = z.object({ metadata, data: stringMap });
