@@ -77,19 +77,21 @@ export function readFlags(argv: readonly string[]): ReadonlyMap<string, string> 
   const values = new Map<string, string>();
   const { tokens } = parseArgs({ args: argv.map(twoDashes), strict: false, allowPositionals: true, tokens: true });
   const rest = tokens.filter((token) => token.kind !== 'option-terminator');
-  while (rest.length > 0) {
-    const token = rest.shift();
-    if (token === undefined) break;
+  for (let token = rest.shift(); token !== undefined; token = rest.shift()) {
     if (token.kind === 'positional') throw new UsageError(`"${token.value}" is not a flag; see --help`);
     const type = known.get(token.name);
     if (type === undefined) throw new UsageError(`unknown flag -${token.name}; see --help`);
-    const [next] = rest;
-    if (type === 'boolean') values.set(token.name, booleanOf(token.name, token.value ?? 'true'));
-    else if (token.value !== undefined) values.set(token.name, token.value);
-    else if (next?.kind === 'positional') values.set(token.name, next.value) && rest.shift();
-    else throw new UsageError(`flag -${token.name} needs a value; see --help`);
+    const given = token.value ?? (type === 'boolean' ? 'true' : takeValue(token.name, rest));
+    values.set(token.name, type === 'boolean' ? booleanOf(token.name, given) : given);
   }
   return values;
+}
+
+/** The value that stands behind a flag as an argument of its own. */
+function takeValue(name: string, rest: { readonly kind: string; readonly value?: string | undefined }[]): string {
+  const next = rest.shift();
+  if (next?.kind === 'positional' && next.value !== undefined) return next.value;
+  throw new UsageError(`flag -${name} needs a value; see --help`);
 }
 
 /** `-flag` is `--flag`; a value such as `-1` or `:8080` stays as it is. */

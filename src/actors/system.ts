@@ -102,12 +102,12 @@ export class ActorSystem {
       if (isGatewayKey(key)) this.#graphs.invalidate(key);
       this.#mark(key as ObjectKey<ActorKind>);
     }
-    for (const key of cluster.keysOf('Service'))
-      cluster
-        .tokensOf(key)
-        .filter(isRouteKey)
-        .forEach((route) => this.#mark(route));
+    for (const key of cluster.keysOf('Service')) this.#markRoutes(cluster.tokensOf(key));
     for (const key of this.#entries.keys()) this.#mark(key);
+  }
+
+  #markRoutes(tokens: Iterable<string>): void {
+    for (const token of tokens) if (isRouteKey(token)) this.#mark(token);
   }
 
   /** The pool is another one, or an address became free: those who wait for one look again. */
@@ -183,7 +183,7 @@ export class ActorSystem {
     const before = pool.revision;
     for (const { gateway, event } of pool.settle()) {
       this.deliver(gateway, event);
-      for (const key of this.#options.cluster.naming(gateway)) if (isRouteKey(key)) this.#mark(key);
+      this.#markRoutes(this.#options.cluster.naming(gateway));
     }
     if (pool.revision !== before) this.markWaiting();
   }

@@ -17,7 +17,7 @@ export function recordAddress(key: ObjectKey<'Gateway'>, context: EffectContext)
     return patchRequest(key, context, { resourceVersion, body: pinPatch(gateway, held, settings) });
   }
   const recorded = gateway.status.addresses.map(({ value }) => value);
-  if (held.length === 0 || held.every((address) => recorded.includes(address))) return undefined;
+  if (held.every((address) => recorded.includes(address))) return undefined;
   const body = { status: { addresses: held.map((value) => ({ type: 'IPAddress', value })) } };
   return patchRequest(key, context, { resourceVersion, body, subresource: 'status' });
 }

@@ -30,6 +30,7 @@ func main() {
 	if len(os.Args) < 2 {
 		fail("usage: control-plane etcd|kube-apiserver|kube-controller-manager|kube-proxy|kubectl [flags]")
 	}
+	dieWithParent()
 	name := os.Args[1]
 	os.Args = append([]string{name}, os.Args[2:]...)
 	if name == "etcd" {
