@@ -79,6 +79,7 @@ export async function startController(config: Config, surroundings: Surroundings
     send: (request) => client.request(request),
     concurrency: writeConcurrency,
     random,
+    now,
     after: (ms, action) => {
       const timer = setTimeout(action, ms);
       return () => clearTimeout(timer);

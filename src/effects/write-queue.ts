@@ -2,6 +2,7 @@ import PQueue from 'p-queue';
 import { Backoff } from '../kubernetes/backoff.ts';
 import type { ApiRequest, ApiResult } from '../kubernetes/client.ts';
 import type { Failure } from '../kubernetes/failure.ts';
+import { Repeats } from './repeats.ts';
 
 /** One thing to write: at most one request for it is on its way at any time. */
 export interface WriteTask {
@@ -24,6 +25,8 @@ export interface WriteQueueOptions {
   readonly send: (request: ApiRequest) => Promise<ApiResult>;
   readonly concurrency: number;
   readonly random: () => number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   /** Runs `action` after so many milliseconds; returns what cancels it. */
   readonly after: (ms: number, action: () => void) => () => void;
   /** Told how each turn ended, for metrics. */
@@ -50,10 +53,12 @@ export class WriteQueue {
   readonly #options: WriteQueueOptions;
   readonly #queue: PQueue;
   readonly #entries = new Map<string, Entry>();
+  readonly #repeats: Repeats;
   #isClosed = false;
 
   constructor(options: WriteQueueOptions) {
     this.#options = options;
+    this.#repeats = new Repeats(options.now);
     this.#queue = new PQueue({ concurrency: options.concurrency });
   }
 
@@ -103,6 +108,11 @@ export class WriteQueue {
         this.#entries.delete(task.id);
         return;
       }
+      const pause = this.#repeats.delayOf(task.id, request);
+      if (pause > 0) {
+        this.#wait(entry, pause);
+        return;
+      }
       const result = await this.#options.send(request);
       if ('failure' in result) {
         this.#options.onTurn?.(task, result.failure.kind);
@@ -111,6 +121,7 @@ export class WriteQueue {
       }
       this.#options.onTurn?.(task, 'written');
       entry.backoff.reset();
+      this.#repeats.noteSent(task.id, request);
       task.accept(request, result.body);
       task.succeeded();
       if (this.#isClosed || !entry.isAskedAgain) {
@@ -128,30 +139,30 @@ export class WriteQueue {
       case 'gone':
         await entry.task.refresh();
         if (quick < quickRetries && !this.#isClosed) return true;
-        this.#wait(entry, failure);
+        this.#wait(entry, entry.backoff.next());
         return false;
       case 'retry':
-        this.#wait(entry, failure);
+        this.#wait(entry, failure.retryAfterMs ?? entry.backoff.next());
         return false;
       case 'unauthorized':
       case 'forbidden':
       case 'refused':
         entry.refused = textOf(request) ?? '';
         entry.task.failed(failure);
-        this.#wait(entry, { ...failure, retryAfterMs: Math.max(entry.backoff.next(), refusedFirstMs) });
+        this.#wait(entry, Math.max(entry.backoff.next(), refusedFirstMs));
         return false;
     }
   }
 
-  #wait(entry: Entry, failure: Failure): void {
+  #wait(entry: Entry, ms: number): void {
     if (this.#isClosed) {
       this.#entries.delete(entry.task.id);
       return;
     }
     entry.stage = 'waiting';
-    entry.cancelWait = this.#options.after(failure.retryAfterMs ?? entry.backoff.next(), () => {
+    entry.cancelWait = this.#options.after(ms, () => {
+      if (entry.refused !== undefined) entry.task.retryDue();
       delete entry.refused;
-      entry.task.retryDue();
       this.#enqueue(entry);
     });
   }

@@ -52,15 +52,15 @@ function madeService(plan: WantedService, world: World): DesiredService {
   };
 }
 
-/** What decides where a Service's traffic goes, and how: a copy keeps in step with the original in these. */
+/** What decides where a Service's traffic goes, and how: a copy keeps in step in these. `null`: not set. */
 function copiedFields(original: Service): Readonly<Record<string, unknown>> {
   const { spec } = original;
   return {
     selector: spec.selector ?? {},
     sessionAffinity: spec.sessionAffinity ?? 'None',
-    ...(spec.sessionAffinity === 'ClientIP' && { sessionAffinityConfig: spec.sessionAffinityConfig }),
-    publishNotReadyAddresses: spec.publishNotReadyAddresses ?? false,
-    ...(spec.trafficDistribution !== undefined && { trafficDistribution: spec.trafficDistribution }),
+    sessionAffinityConfig: spec.sessionAffinityConfig ?? null,
+    publishNotReadyAddresses: spec.publishNotReadyAddresses === true ? true : null,
+    trafficDistribution: spec.trafficDistribution ?? null,
   };
 }
 

@@ -73,7 +73,7 @@ function specPatch(current: Service, desired: DesiredService): Record<string, un
   const patch: Record<string, unknown> = {};
   const there: Readonly<Record<string, unknown>> = { ...current.spec };
   for (const [field, want] of Object.entries(desired.spec)) {
-    if (field === 'ports' || field === 'selector' || isEqual(there[field], want)) continue;
+    if (field === 'ports' || field === 'selector' || isEqual(there[field] ?? null, want)) continue;
     patch[field] = want;
   }
   const selector = desired.spec.selector;

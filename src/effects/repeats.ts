@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { ApiRequest } from '../kubernetes/client.ts';
+
+interface Sent {
+  readonly digest: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** How often in a row the same request was sent. */
+  readonly times: number;
+}
+
+const firstMs = 250;
+const longestMs = 300_000;
+const forgottenAfterMs = 600_000;
+
+/**
+ * Spots a write that is asked for again though the server took it: somebody else undoes it, or the server does not
+ * keep what we write. Then each turn waits twice as long as the one before: no fight, and no loop.
+ */
+export class Repeats {
+  readonly #sent = new Map<string, Sent>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Milliseconds to wait before this request may be sent; 0 for one that is not a repetition. */
+  delayOf(id: string, request: ApiRequest): number {
+    const last = this.#sent.get(id);
+    if (last === undefined || last.digest !== digestOf(request)) return 0;
+    const wait = Math.min(firstMs * 2 ** last.times, longestMs);
+    return Math.max(0, last.at + wait - this.#now());
+  }
+
+  /** @returns how often in a row it was sent. */
+  noteSent(id: string, request: ApiRequest): number {
+    const now = this.#now();
+    const last = this.#sent.get(id);
+    const digest = digestOf(request);
+    const isRepeated = last !== undefined && last.digest === digest && now - last.at < forgottenAfterMs;
+    const times = isRepeated ? last.times + 1 : 1;
+    this.#sent.delete(id);
+    this.#sent.set(id, { digest, at: now, times });
+    this.#forget(now);
+    return times;
+  }
+
+  #forget(now: number): void {
+    for (const [id, { at }] of this.#sent) {
+      if (now - at < forgottenAfterMs) return;
+      this.#sent.delete(id);
+    }
+  }
+}
+
+/** Of what the request says, without the state that it was decided on. */
+function digestOf({ method, path, body }: ApiRequest): string {
+  const text = JSON.stringify([method, path, body], (key, value: unknown) =>
+    key === 'resourceVersion' || key === 'lastTransitionTime' ? undefined : value,
+  );
+  return createHash('sha1').update(text).digest('base64');
+}

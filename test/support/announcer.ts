@@ -1,0 +1,64 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import { Backoff } from '../../src/kubernetes/backoff.ts';
+import { connect } from '../../src/kubernetes/connect.ts';
+import { ListWatch } from '../../src/kubernetes/list-watch.ts';
+import { service } from '../../src/watch/schemas.ts';
+
+/**
+ * Plays the announcer (kube-vip, say) for servers that have none: writes the address that a LoadBalancer Service asks
+ * for into its ingress. It waits for no endpoints.
+ */
+export function startAnnouncer(kubeconfigPath: string): { stop(): Promise<void> } {
+  const client = connect({ kubeconfig: kubeconfigPath, userAgent: 'announcer', now: Date.now });
+  const backoff = new Backoff({ firstMs: 100, longestMs: 2_000, random: Math.random });
+  const announce = async (raw: unknown): Promise<void> => {
+    const request = ingressPatch(raw);
+    if (request !== undefined) await client.request(request);
+  };
+  const pending = new Set<Promise<void>>();
+  const take = (raw: unknown): void => {
+    const work = announce(raw).finally(() => pending.delete(work));
+    pending.add(work);
+  };
+  const watch = new ListWatch(
+    {
+      client,
+      path: '/api/v1/services',
+      selectors: {},
+      backoff,
+      random: Math.random,
+      sleep: async (ms, signal) => {
+        await sleepFor(ms, undefined, { signal }).catch(() => {});
+      },
+    },
+    {
+      replaced: (objects) => objects.forEach(take),
+      changed: (type, object) => {
+        if (type !== 'DELETED') take(object);
+      },
+      failed: () => {},
+    },
+  );
+  const running = watch.run();
+  return {
+    stop: async () => {
+      watch.stop();
+      await running;
+      await Promise.all(pending);
+      await client.close();
+    },
+  };
+}
+
+function ingressPatch(raw: unknown): Parameters<ReturnType<typeof connect>['request']>[0] | undefined {
+  const { metadata, spec, status } = service.parse(raw);
+  if (spec.type !== 'LoadBalancer' || spec.loadBalancerIP === undefined) return undefined;
+  const wanted = metadata.annotations['kube-vip.io/loadbalancerIPs']?.split(',') ?? [spec.loadBalancerIP];
+  if (wanted.join() === status.ingress.map(({ ip }) => ip).join()) return undefined;
+  return {
+    method: 'PATCH',
+    path: `/api/v1/namespaces/${metadata.namespace}/services/${metadata.name}/status`,
+    contentType: 'application/merge-patch+json',
+    body: { status: { loadBalancer: { ingress: wanted.map((ip) => ({ ip, ipMode: 'VIP' })) } } },
+  };
+}
