@@ -1,4 +1,4 @@
-import { isMarked, needsPin, pinPatch, unpinPatch } from '../gateway/address-request.ts';
+import { isMarked, isRecorded, needsPin, pinPatch, unpinPatch } from '../gateway/address-request.ts';
 import type { ApiRequest } from '../kubernetes/client.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import { type EffectContext, patchRequest } from './context.ts';
@@ -12,12 +12,11 @@ export function recordAddress(key: ObjectKey<'Gateway'>, context: EffectContext)
   const gateway = view.get(key);
   if (gateway === undefined || gateway.metadata.deletionTimestamp !== undefined) return undefined;
   const held = addresses.held(gateway.metadata.uid);
+  if (isRecorded(gateway, held, settings)) return undefined;
   const { resourceVersion } = gateway.metadata;
   if (needsPin(gateway, held, settings)) {
     return patchRequest(key, context, { resourceVersion, body: pinPatch(gateway, held, settings) });
   }
-  const recorded = gateway.status.addresses.map(({ value }) => value);
-  if (held.every((address) => recorded.includes(address))) return undefined;
   const body = { status: { addresses: held.map((value) => ({ type: 'IPAddress', value })) } };
   return patchRequest(key, context, { resourceVersion, body, subresource: 'status' });
 }

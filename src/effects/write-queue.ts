@@ -101,34 +101,34 @@ export class WriteQueue {
     entry.stage = 'running';
     for (let quick = 0; ; quick += 1) {
       entry.isAskedAgain = false;
-      const { task } = entry;
-      const request = task.decide();
+      const request = entry.task.decide();
       if (request === undefined) {
-        if (quick === 0) this.#options.onTurn?.(task, 'avoided');
-        this.#entries.delete(task.id);
+        if (quick === 0) this.#options.onTurn?.(entry.task, 'avoided');
+        this.#entries.delete(entry.task.id);
         return;
       }
-      const pause = this.#repeats.delayOf(task.id, request);
-      if (pause > 0) {
-        this.#wait(entry, pause);
-        return;
-      }
-      const result = await this.#options.send(request);
-      if ('failure' in result) {
-        this.#options.onTurn?.(task, result.failure.kind);
-        if (!(await this.#mayTryAtOnce(entry, request, result.failure, quick))) return;
-        continue;
-      }
-      this.#options.onTurn?.(task, 'written');
-      entry.backoff.reset();
-      this.#repeats.noteSent(task.id, request);
-      task.accept(request, result.body);
-      task.succeeded();
-      if (this.#isClosed || !entry.isAskedAgain) {
-        this.#entries.delete(task.id);
-        return;
-      }
+      const pause = this.#repeats.delayOf(entry.task.id, request);
+      if (pause > 0) return this.#wait(entry, pause);
+      if (!(await this.#send(entry, request, quick))) return;
     }
+  }
+
+  /** @returns whether to decide once more at once. */
+  async #send(entry: Entry, request: ApiRequest, quick: number): Promise<boolean> {
+    const { task } = entry;
+    const result = await this.#options.send(request);
+    if ('failure' in result) {
+      this.#options.onTurn?.(task, result.failure.kind);
+      return this.#mayTryAtOnce(entry, request, result.failure, quick);
+    }
+    this.#options.onTurn?.(task, 'written');
+    entry.backoff.reset();
+    this.#repeats.noteSent(task.id, request);
+    task.accept(request, result.body);
+    task.succeeded();
+    if (!this.#isClosed && entry.isAskedAgain) return true;
+    this.#entries.delete(task.id);
+    return false;
   }
 
   async #mayTryAtOnce(entry: Entry, request: ApiRequest, failure: Failure, quick: number): Promise<boolean> {

@@ -134,7 +134,7 @@ export class Allocator {
     const size = sizeOf(scope.entries);
     const message =
       size === 0n
-        ? `no entry of the pool for "${name}" is usable: ${pool.problems.map((p) => `${p.key}: ${p.message}`).join('; ')}`
+        ? `no entry of the pool for "${name}" is usable: ${describeProblems(pool)}`
         : `all ${size} addresses of the pool for "${name}" are in use: add a range, or delete a Gateway`;
     return { reason: 'AddressNotAssigned', message };
   }
@@ -156,6 +156,13 @@ export class Allocator {
     this.#addresses.set(holder.uid, addresses);
     return { addresses };
   }
+}
+
+/** The first few: a ConfigMap may hold a megabyte of them. */
+function describeProblems({ problems }: Pool): string {
+  const shown = problems.slice(0, 3).map(({ key, message }) => `${key}: ${message}`);
+  const more = problems.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 }
 
 function refuseWithoutScope(namespace: string): AddressRefusal {

@@ -9,6 +9,7 @@ import type { Logger } from './logger.ts';
 
 /** The same failure of the same thing is logged once in this time, in milliseconds. */
 const quietMs = 30_000;
+const shownProblems = 20;
 
 /** What happened, in log lines: constant messages, everything else in fields. */
 export class Reporter {
@@ -65,10 +66,15 @@ export class Reporter {
     const text = JSON.stringify('missing' in pool ? pool : pool.problems);
     if (text === this.#lastPool) return;
     this.#lastPool = text;
-    if ('missing' in pool) this.#logger.warn({ why: pool.missing }, 'no address pool');
-    else
-      for (const { key, message } of pool.problems)
-        this.#logger.warn({ key, why: message }, 'entry of the address pool');
+    if ('missing' in pool) {
+      this.#logger.warn({ why: pool.missing }, 'no address pool');
+      return;
+    }
+    for (const { key, message } of pool.problems.slice(0, shownProblems)) {
+      this.#logger.warn({ key, why: message }, 'entry of the address pool');
+    }
+    const more = pool.problems.length - shownProblems;
+    if (more > 0) this.#logger.warn({ more }, 'more such entries of the address pool');
   }
 
   #isRepeated(id: string): boolean {
