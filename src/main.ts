@@ -105,6 +105,7 @@ export async function startController(config: Config, surroundings: Surroundings
     },
   });
   const source = poolSource(config.ipamConfigMap, ownNamespace(surroundings.environment));
+  let isOpen = false;
   const refreshPool = (): void => {
     const read = readPool(source, cluster);
     reporter.pool(read);
@@ -121,13 +122,14 @@ export async function startController(config: Config, surroundings: Surroundings
     },
     discoveryMs: surroundings.discoveryMs ?? discoveryMs,
     onSynced: () => {
+      isOpen = true;
       refreshPool();
       actors.open();
       reporter.synced(follow.describe());
     },
     onAvailability: (kind, why) => {
       reporter.availability(kind, why);
-      if (kind === 'ConfigMap') refreshPool();
+      if (kind === 'ConfigMap' && isOpen) refreshPool();
       actors.markAll();
     },
     onFailure: (what, failure) => reporter.readFailure(what, failure),
@@ -156,7 +158,7 @@ export async function startController(config: Config, surroundings: Surroundings
     onFailure: (what, key, failure) => reporter.writeFailure(what, key, failure),
   });
   cluster.onChange(({ key }) => {
-    if (key.startsWith('ConfigMap/') && follow.isSynced) refreshPool();
+    if (key.startsWith('ConfigMap/') && isOpen) refreshPool();
   });
   const servers = {
     metrics: await serveAt('metrics-bind-address', config.metricsBindAddress, metricsPages(metrics)),
