@@ -1,18 +1,18 @@
 import type { Server } from 'node:http';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { AddressPool } from './actors/address-pool.ts';
-import { poolSource, readPool } from './actors/pool-source.ts';
+import { type PoolSource, poolSource, readPool } from './actors/pool-source.ts';
 import { reportsOf } from './actors/reports.ts';
-import { ActorSystem } from './actors/system.ts';
+import { ActorSystem, type Transition } from './actors/system.ts';
 import { Cluster } from './cluster/cluster.ts';
 import type { Config } from './config.ts';
 import { Effects } from './effects/effects.ts';
 import { WriteQueue } from './effects/write-queue.ts';
 import { kubeVip } from './gateway/announcer.ts';
 import { partsOf } from './gateway/keys.ts';
+import type { KubernetesClient } from './kubernetes/client.ts';
 import { connect, ownNamespace } from './kubernetes/connect.ts';
-import type { Kind } from './objects/keys.ts';
-import type { Settings } from './objects/view.ts';
+import type { Kind, ObjectKey } from './objects/keys.ts';
 import { serve } from './observability/http.ts';
 import type { Logger } from './observability/logger.ts';
 import { Metrics } from './observability/metrics.ts';
@@ -32,168 +32,210 @@ export interface Surroundings {
   /** How often kinds that are not served are looked for, in milliseconds. */
   readonly discoveryMs?: number;
   /** Told of every transition, for a live display. */
-  readonly onTransition?: Reporter['transition'];
-}
-
-/** A running controller. */
-export interface Controller {
-  readonly cluster: Cluster;
-  readonly actors: ActorSystem;
-  readonly pool: AddressPool;
-  readonly servers: { readonly metrics: Server | undefined; readonly health: Server | undefined };
-  /** Caches in sync, nobody dirty, nothing queued or waiting for another try. */
-  isAtRest(): boolean;
-  /** Takes no more events, finishes the writes on their way, closes everything. */
-  stop(): Promise<void>;
+  readonly onTransition?: (transition: Transition) => void;
 }
 
 const userAgent = 'gateway-api-controller';
 const writeConcurrency = 32;
-const discoveryMs = 10_000;
+const defaultDiscoveryMs = 10_000;
+const followed: readonly Kind[] = ['GatewayClass', 'Gateway', 'TCPRoute', 'UDPRoute', 'Service', 'EndpointSlice'];
 
 /**
- * Builds and connects all parts; the only place that does.
+ * Builds, connects and starts all parts.
  * @throws KubeconfigError, BindError
  */
 export async function startController(config: Config, surroundings: Surroundings): Promise<Controller> {
-  const { logger, now, random } = surroundings;
-  const settings: Settings = config;
-  const cluster = new Cluster();
-  const reporter = new Reporter(logger, now);
-  const pool = new AddressPool({
-    isOnService: (address) => cluster.servicesAt(address).length > 0,
-    onError: (error) => reporter.crash('AddressPool', error),
-  });
-  const metrics: Metrics = new Metrics({
-    actors: () => [...actors.entries].map(([key, { state }]) => ({ kind: partsOf(key).kind, state })),
-    heldAddresses: () => [...pool.entries()].reduce((sum, [, addresses]) => sum + addresses.length, 0),
-    queueDepth: () => queue.depth,
-  });
-  const client = connect({
-    kubeconfig: config.kubeconfig,
-    userAgent,
-    now,
-    onAnswer: (method, code) => metrics.requests.inc({ method, code }),
-  });
-  const queue = new WriteQueue({
-    send: (request) => client.request(request),
-    concurrency: writeConcurrency,
-    random,
-    now,
-    after: (ms, action) => {
-      const timer = setTimeout(action, ms);
-      return () => clearTimeout(timer);
-    },
-    onTurn: ({ id }, result) => metrics.writes.inc({ effect: id.split(' ')[0] ?? id, result }),
-  });
-  const actors: ActorSystem = new ActorSystem({
-    cluster,
-    pool,
-    world: { view: cluster, addresses: pool, settings, announcer: kubeVip },
-    request: (name, key, by) => effects.request(name, key, by),
-    flush: () => effects.flush(),
-    soon: setImmediate,
-    now,
-    onTransition: (transition) => {
-      metrics.transitions.inc({ kind: partsOf(transition.key).kind, state: transition.to });
-      reporter.transition(transition);
-      surroundings.onTransition?.(transition);
-    },
-    onCrash: (key, error) => {
-      metrics.crashes.inc({ kind: partsOf(key).kind });
-      reporter.crash(key, error);
-    },
-  });
-  const source = poolSource(config.ipamConfigMap, ownNamespace(surroundings.environment));
-  let isOpen = false;
-  const refreshPool = (): void => {
-    const read = readPool(source, cluster);
-    reporter.pool(read);
-    pool.setPool(read);
-    actors.markWaiting();
-  };
-  const follow: Follow = new Follow({
-    client,
-    cluster,
-    sources: [...followed.map((kind): Source => ({ kind, namespace: '', selectors: {} })), ...poolSources(source)],
-    random,
-    sleep: async (ms, signal) => {
-      await sleepFor(ms, undefined, { signal }).catch(() => {});
-    },
-    discoveryMs: surroundings.discoveryMs ?? discoveryMs,
-    onSynced: () => {
-      isOpen = true;
-      refreshPool();
-      actors.open();
-      reporter.synced(follow.describe());
-    },
-    onAvailability: (kind, why) => {
-      reporter.availability(kind, why);
-      if (kind === 'ConfigMap' && isOpen) refreshPool();
-      actors.markAll();
-    },
-    onFailure: (what, failure) => reporter.readFailure(what, failure),
-    onRejection: (rejection) => {
-      metrics.rejections.inc({ kind: rejection.kind });
-      reporter.rejection(rejection);
-    },
-  });
-  const effects: Effects = new Effects({
-    context: {
-      world: actors.world,
-      reports: reportsOf(actors),
-      versionOf: (kind) => follow.versionOf(kind),
-      timestamp: () => new Date(now()).toISOString().replace(/\.\d{3}Z$/, 'Z'),
-    },
-    queue,
-    send: (request) => client.request(request),
-    fold: (key, body) => {
-      const decoded = decode(partsOf(key).kind, body);
-      if (decoded === undefined) return;
-      if ('object' in decoded) cluster.apply(decoded.object);
-      else cluster.reject(decoded.rejection);
-    },
-    forget: (key, uid) => cluster.remove(key, uid),
-    deliver: (key, event) => actors.deliver(key, event),
-    onFailure: (what, key, failure) => reporter.writeFailure(what, key, failure),
-  });
-  cluster.onChange(({ key }) => {
-    if (key.startsWith('ConfigMap/') && isOpen) refreshPool();
-  });
-  const servers = {
-    metrics: await serveAt('metrics-bind-address', config.metricsBindAddress, metricsPages(metrics)),
-    health: await serveAt('health-probe-bind-address', config.healthProbeBindAddress, healthPages(follow)),
-  };
-  const running = follow.run();
-  return {
-    cluster,
-    actors,
-    pool,
-    servers,
-    isAtRest: () => follow.isSynced && actors.isIdle && queue.depth === 0,
-    stop: async () => {
-      follow.stop();
-      actors.stop();
-      await queue.close();
-      await running;
-      await client.close();
-      for (const server of [servers.metrics, servers.health]) server?.close();
-      for (const server of [servers.metrics, servers.health]) server?.closeAllConnections();
-    },
-  };
+  const controller = new Controller(config, surroundings);
+  try {
+    await controller.start();
+  } catch (error) {
+    await controller.stop();
+    throw error;
+  }
+  return controller;
 }
 
-const followed: readonly Kind[] = ['GatewayClass', 'Gateway', 'TCPRoute', 'UDPRoute', 'Service', 'EndpointSlice'];
+/** A running controller: the only place that constructs parts and connects them. */
+export class Controller {
+  readonly cluster = new Cluster();
+  readonly pool: AddressPool;
+  readonly actors: ActorSystem;
+  readonly #config: Config;
+  readonly #surroundings: Surroundings;
+  readonly #reporter: Reporter;
+  readonly #metrics: Metrics;
+  readonly #client: KubernetesClient;
+  readonly #queue: WriteQueue;
+  readonly #effects: Effects;
+  readonly #follow: Follow;
+  readonly #poolSource: PoolSource | undefined;
+  readonly #servers: { metrics: Server | undefined; health: Server | undefined } = { metrics: undefined, health: undefined };
+  #running: Promise<void> = Promise.resolve();
+  #isOpen = false;
+
+  constructor(config: Config, surroundings: Surroundings) {
+    this.#config = config;
+    this.#surroundings = surroundings;
+    this.#poolSource = poolSource(config.ipamConfigMap, ownNamespace(surroundings.environment));
+    this.#reporter = new Reporter(surroundings.logger, surroundings.now);
+    this.#metrics = new Metrics({
+      actors: () => [...this.actors.entries].map(([key, { state }]) => ({ kind: partsOf(key).kind, state })),
+      heldAddresses: () => this.pool.heldCount,
+      queueDepth: () => this.#queue.depth,
+    });
+    this.#client = connect({
+      kubeconfig: config.kubeconfig,
+      userAgent,
+      now: surroundings.now,
+      onAnswer: (method, code) => this.#metrics.requests.inc({ method, code }),
+    });
+    this.pool = new AddressPool({
+      isOnService: (address) => this.cluster.servicesAt(address).length > 0,
+      onError: (error) => this.#reporter.crash('AddressPool', error),
+    });
+    this.#queue = this.#buildQueue();
+    this.actors = this.#buildActors();
+    this.#follow = this.#buildFollow();
+    this.#effects = this.#buildEffects();
+    this.cluster.onChange(({ key }) => {
+      if (key.startsWith('ConfigMap/')) this.#refreshPool();
+    });
+  }
+
+  get servers(): { readonly metrics: Server | undefined; readonly health: Server | undefined } {
+    return this.#servers;
+  }
+
+  async start(): Promise<void> {
+    const { metricsBindAddress, healthProbeBindAddress } = this.#config;
+    this.#servers.metrics = await serve('metrics-bind-address', metricsBindAddress, metricsPages(this.#metrics));
+    this.#servers.health = await serve('health-probe-bind-address', healthProbeBindAddress, healthPages(this.#follow));
+    this.#running = this.#follow.run();
+  }
+
+  /** Caches in sync, nobody dirty, nothing queued or waiting for another try. */
+  isAtRest(): boolean {
+    return this.#follow.isSynced && this.actors.isIdle && this.#queue.depth === 0;
+  }
+
+  /** Takes no more events, finishes the writes on their way, closes everything. */
+  async stop(): Promise<void> {
+    this.#follow.stop();
+    this.actors.stop();
+    await this.#queue.close();
+    await this.#running;
+    await this.#client.close();
+    for (const server of Object.values(this.#servers)) {
+      server?.close();
+      server?.closeAllConnections();
+    }
+  }
+
+  #buildQueue(): WriteQueue {
+    const { random, now } = this.#surroundings;
+    return new WriteQueue({
+      send: (request) => this.#client.request(request),
+      concurrency: writeConcurrency,
+      random,
+      now,
+      after: (ms, action) => {
+        const timer = setTimeout(action, ms);
+        return () => clearTimeout(timer);
+      },
+      onTurn: ({ id }, result) => this.#metrics.writes.inc({ effect: id.split(' ')[0] ?? id, result }),
+    });
+  }
+
+  #buildActors(): ActorSystem {
+    return new ActorSystem({
+      cluster: this.cluster,
+      pool: this.pool,
+      world: { view: this.cluster, addresses: this.pool, settings: this.#config, announcer: kubeVip },
+      request: (name, key, by) => this.#effects.request(name, key, by),
+      flush: () => this.#effects.flush(),
+      soon: setImmediate,
+      now: this.#surroundings.now,
+      onTransition: (transition) => {
+        this.#metrics.transitions.inc({ kind: partsOf(transition.key).kind, state: transition.to });
+        this.#reporter.transition(transition);
+        this.#surroundings.onTransition?.(transition);
+      },
+      onCrash: (key, error) => {
+        this.#metrics.crashes.inc({ kind: partsOf(key).kind });
+        this.#reporter.crash(key, error);
+      },
+    });
+  }
+
+  #buildFollow(): Follow {
+    const everywhere = followed.map((kind): Source => ({ kind, namespace: '', selectors: {} }));
+    return new Follow({
+      client: this.#client,
+      cluster: this.cluster,
+      sources: [...everywhere, ...configMapSources(this.#poolSource)],
+      random: this.#surroundings.random,
+      sleep: async (ms, signal) => {
+        await sleepFor(ms, undefined, { signal }).catch(() => {});
+      },
+      discoveryMs: this.#surroundings.discoveryMs ?? defaultDiscoveryMs,
+      onSynced: () => {
+        this.#isOpen = true;
+        this.#refreshPool();
+        this.actors.open();
+        this.#reporter.synced(this.#follow.describe());
+      },
+      onAvailability: (kind, why) => {
+        this.#reporter.availability(kind, why);
+        if (kind === 'ConfigMap') this.#refreshPool();
+        this.actors.markAll();
+      },
+      onFailure: (what, failure) => this.#reporter.readFailure(what, failure),
+      onRejection: (rejection) => {
+        this.#metrics.rejections.inc({ kind: rejection.kind });
+        this.#reporter.rejection(rejection);
+      },
+    });
+  }
+
+  #buildEffects(): Effects {
+    return new Effects({
+      context: {
+        world: this.actors.world,
+        reports: reportsOf(this.actors),
+        versionOf: (kind) => this.#follow.versionOf(kind),
+        timestamp: () => new Date(this.#surroundings.now()).toISOString().replace(/\.\d{3}Z$/, 'Z'),
+      },
+      queue: this.#queue,
+      send: (request) => this.#client.request(request),
+      fold: (key, body) => this.#fold(key, body),
+      forget: (key, uid) => this.cluster.remove(key, uid),
+      deliver: (key, event) => this.actors.deliver(key, event),
+      onFailure: (what, key, failure) => this.#reporter.writeFailure(what, key, failure),
+    });
+  }
+
+  /** Takes an object that the server answered with into the cluster, before its watch event comes. */
+  #fold(key: ObjectKey, body: unknown): void {
+    const decoded = decode(partsOf(key).kind, body);
+    if (decoded === undefined) return;
+    if ('object' in decoded) this.cluster.apply(decoded.object);
+    else this.cluster.reject(decoded.rejection);
+  }
+
+  #refreshPool(): void {
+    if (!this.#isOpen) return;
+    const read = readPool(this.#poolSource, this.cluster);
+    this.#reporter.pool(read);
+    this.pool.setPool(read);
+    this.actors.markWaiting();
+  }
+}
 
 /** Only the ConfigMaps of that name are watched, not all. */
-function poolSources(source: ReturnType<typeof poolSource>): readonly Source[] {
+function configMapSources(source: PoolSource | undefined): readonly Source[] {
   return (source?.namespaces ?? []).map((namespace) => ({
     kind: 'ConfigMap',
     namespace,
     selectors: { fieldSelector: `metadata.name=${source?.name}` },
   }));
-}
-
-async function serveAt(flag: string, address: string, pages: Parameters<typeof serve>[2]): Promise<Server | undefined> {
-  return address === '0' ? undefined : serve(flag, address, pages);
 }

@@ -61,9 +61,9 @@ export class AddressPool implements AddressView {
     return this.#allocator.holderOf(address);
   }
 
-  /** uid and addresses of all who hold any. */
-  entries(): IterableIterator<[string, readonly string[]]> {
-    return this.#allocator.entries();
+  /** How many addresses Gateways hold. */
+  get heldCount(): number {
+    return this.#allocator.heldCount;
   }
 
   /** What all Gateways hold comes before anything new, so claims wait until the whole cluster is known. */

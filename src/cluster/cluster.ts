@@ -1,9 +1,9 @@
 import { keyOf } from '../gateway/keys.ts';
 import type { Route } from '../objects/gateway-api.ts';
 import type { Kind, ObjectKey, RouteKind } from '../objects/keys.ts';
+import type { Rejection } from '../objects/rejection.ts';
 import type { Service } from '../objects/service.ts';
 import type { ClusterView, FollowedObject, ObjectOfKind } from '../objects/view.ts';
-import type { Rejection } from '../watch/decode.ts';
 import { ReferenceIndex } from './reference-index.ts';
 import { addressToken, referencesOf } from './references.ts';
 import { Tombstones } from './tombstones.ts';

@@ -53,9 +53,8 @@ export class Allocator {
     return this.#holders.get(address);
   }
 
-  /** uid and addresses of all who hold any. */
-  entries(): IterableIterator<[string, readonly string[]]> {
-    return this.#addresses.entries();
+  get heldCount(): number {
+    return this.#holders.size;
   }
 
   /**

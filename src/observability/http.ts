@@ -16,10 +16,11 @@ export class BindError extends Error {
 
 /**
  * Serves a few read-only pages.
- * @param address `host:port` or `:port`.
+ * @param address `host:port`, `:port`, or `0` for none.
  * @throws BindError
  */
-export function serve(flag: string, address: string, pages: Pages): Promise<Server> {
+export async function serve(flag: string, address: string, pages: Pages): Promise<Server | undefined> {
+  if (address === '0') return undefined;
   const colon = address.lastIndexOf(':');
   const host = address.slice(0, colon).replace(/^\[|\]$/g, '');
   const port = Number(address.slice(colon + 1));

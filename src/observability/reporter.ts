@@ -4,7 +4,7 @@ import type { NoPool } from '../ipam/allocator.ts';
 import type { Pool } from '../ipam/pool.ts';
 import type { Failure } from '../kubernetes/failure.ts';
 import type { Kind, ObjectKey } from '../objects/keys.ts';
-import type { Rejection } from '../watch/decode.ts';
+import type { Rejection } from '../objects/rejection.ts';
 import type { Logger } from './logger.ts';
 
 /** The same failure of the same thing is logged once in this time, in milliseconds. */

@@ -1,19 +1,8 @@
 import type { z } from 'zod';
 import type { Kind } from '../objects/keys.ts';
+import type { Rejection } from '../objects/rejection.ts';
 import type { FollowedObject } from '../objects/view.ts';
 import * as schemas from './schemas.ts';
-
-/** An object that is there and cannot be decoded, with all that could still be read of it. */
-export interface Rejection {
-  readonly kind: Kind;
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
-  /** The first field that is wrong, and how. */
-  readonly message: string;
-  /** What looks like its addresses: they must not be handed out to others. */
-  readonly addresses: readonly string[];
-}
 
 export type Decoded = { readonly object: FollowedObject } | { readonly rejection: Rejection };
 

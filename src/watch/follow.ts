@@ -6,8 +6,9 @@ import type { Failure } from '../kubernetes/failure.ts';
 import { collectionPath, kinds } from '../kubernetes/kinds.ts';
 import { ListWatch } from '../kubernetes/list-watch.ts';
 import type { Kind } from '../objects/keys.ts';
+import type { Rejection } from '../objects/rejection.ts';
 import type { FollowedObject } from '../objects/view.ts';
-import { decode, type Rejection } from './decode.ts';
+import { decode } from './decode.ts';
 
 /** One collection to follow. */
 export interface Source {
