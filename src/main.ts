@@ -69,7 +69,10 @@ export class Controller {
   readonly #effects: Effects;
   readonly #follow: Follow;
   readonly #poolSource: PoolSource | undefined;
-  readonly #servers: { metrics: Server | undefined; health: Server | undefined } = { metrics: undefined, health: undefined };
+  readonly #servers: { metrics: Server | undefined; health: Server | undefined } = {
+    metrics: undefined,
+    health: undefined,
+  };
   #running: Promise<void> = Promise.resolve();
   #isOpen = false;
 

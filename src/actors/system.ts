@@ -56,6 +56,8 @@ export class ActorSystem {
   readonly #dirty = [new Set<ObjectKey<ActorKind>>(), new Set<ObjectKey<ActorKind>>(), new Set<ObjectKey<ActorKind>>()];
   /** Facts on which an actor crashed: it is not tried again on the same. */
   readonly #crashes = new Map<ObjectKey<ActorKind>, unknown>();
+  /** Of the pool, when those who wait for it were last told to look again. */
+  #poolRevision = 0;
   #isOpen = false;
   #isScheduled = false;
 
@@ -180,12 +182,13 @@ export class ActorSystem {
 
   #settleClaims(): void {
     const { pool } = this.#options;
-    const before = pool.revision;
     for (const { gateway, event } of pool.settle()) {
       this.deliver(gateway, event);
       this.#markRoutes(this.#options.cluster.naming(gateway));
     }
-    if (pool.revision !== before) this.markWaiting();
+    if (pool.revision === this.#poolRevision) return;
+    this.#poolRevision = pool.revision;
+    this.markWaiting();
   }
 
   #look(key: ObjectKey<ActorKind>): void {
