@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { AddressPool } from './actors/address-pool.ts';
+import { LedgerKeeper } from './actors/ledger-keeper.ts';
 import { type PoolSource, poolSource, readPool } from './actors/pool-source.ts';
 import { reportsOf } from './actors/reports.ts';
 import { ActorSystem, type Transition } from './actors/system.ts';
@@ -10,8 +11,10 @@ import { Effects } from './effects/effects.ts';
 import { WriteQueue } from './effects/write-queue.ts';
 import { kubeVip } from './gateway/announcer.ts';
 import { partsOf } from './gateway/keys.ts';
+import { managedBy, managedByLabel } from './gateway/ledger.ts';
 import type { KubernetesClient } from './kubernetes/client.ts';
 import { connect, ownNamespace } from './kubernetes/connect.ts';
+import { objectPath } from './kubernetes/kinds.ts';
 import type { Kind, ObjectKey } from './objects/keys.ts';
 import { serve } from './observability/http.ts';
 import type { Logger } from './observability/logger.ts';
@@ -68,6 +71,7 @@ export class Controller {
   readonly #queue: WriteQueue;
   readonly #effects: Effects;
   readonly #follow: Follow;
+  readonly #keeper: LedgerKeeper;
   readonly #poolSource: PoolSource | undefined;
   readonly #servers: { metrics: Server | undefined; health: Server | undefined } = {
     metrics: undefined,
@@ -93,11 +97,12 @@ export class Controller {
       onAnswer: (method, code) => this.#metrics.requests.inc({ method, code }),
     });
     this.pool = new AddressPool({
-      isOnService: (address) => this.cluster.servicesAt(address).length > 0,
+      cluster: this.cluster,
       onError: (error) => this.#reporter.crash('AddressPool', error),
     });
     this.#queue = this.#buildQueue();
     this.actors = this.#buildActors();
+    this.#keeper = this.#buildKeeper();
     this.#follow = this.#buildFollow();
     this.#effects = this.#buildEffects();
     this.cluster.onChange(({ key }) => {
@@ -124,6 +129,7 @@ export class Controller {
   /** Takes no more events, finishes the writes on their way, closes everything. */
   async stop(): Promise<void> {
     this.#follow.stop();
+    this.#keeper.stop();
     this.actors.stop();
     await this.#queue.close();
     await this.#running;
@@ -141,10 +147,7 @@ export class Controller {
       concurrency: writeConcurrency,
       random,
       now,
-      after: (ms, action) => {
-        const timer = setTimeout(action, ms);
-        return () => clearTimeout(timer);
-      },
+      after: runAfter,
       onTurn: ({ id }, result) => this.#metrics.writes.inc({ effect: id.split(' ')[0] ?? id, result }),
     });
   }
@@ -158,6 +161,9 @@ export class Controller {
       flush: () => this.#effects.flush(),
       soon: setImmediate,
       now: this.#surroundings.now,
+      onReleased: (addresses) => {
+        for (const address of addresses) this.#keeper.look(address);
+      },
       onTransition: (transition) => {
         this.#metrics.transitions.inc({ kind: partsOf(transition.key).kind, state: transition.to });
         this.#reporter.transition(transition);
@@ -170,12 +176,32 @@ export class Controller {
     });
   }
 
+  #buildKeeper(): LedgerKeeper {
+    return new LedgerKeeper({
+      cluster: this.cluster,
+      pool: this.pool,
+      settings: this.#config,
+      lookAgain: (gateway) => {
+        if (gateway !== undefined) this.actors.lookAgain(gateway);
+        this.actors.markWaiting();
+      },
+      request: (entry, by) => {
+        if (!this.#isOpen) return;
+        this.#effects.request('ledger-entry', entry, by);
+        this.actors.flushSoon();
+      },
+      readAgain: (entry) => void this.#readAgain(entry),
+      after: runAfter,
+      now: this.#surroundings.now,
+    });
+  }
+
   #buildFollow(): Follow {
     const everywhere = followed.map((kind): Source => ({ kind, namespace: '', selectors: {} }));
     return new Follow({
       client: this.#client,
       cluster: this.cluster,
-      sources: [...everywhere, ...configMapSources(this.#poolSource)],
+      sources: [...everywhere, ledgerSource(this.#config), ...configMapSources(this.#poolSource)],
       random: this.#surroundings.random,
       sleep: async (ms, signal) => {
         await sleepFor(ms, undefined, { signal }).catch(() => {});
@@ -185,6 +211,7 @@ export class Controller {
         this.#isOpen = true;
         this.#refreshPool();
         this.actors.open();
+        this.#keeper.sweep();
         this.#reporter.synced(this.#follow.describe());
       },
       onAvailability: (kind, why) => {
@@ -206,12 +233,13 @@ export class Controller {
         world: this.actors.world,
         reports: reportsOf(this.actors),
         versionOf: (kind) => this.#follow.versionOf(kind),
+        quarantineMs: () => this.pool.quarantineMs,
         timestamp: () => new Date(this.#surroundings.now()).toISOString().replace(/\.\d{3}Z$/, 'Z'),
       },
       queue: this.#queue,
       send: (request) => this.#client.request(request),
       fold: (key, body) => this.#fold(key, body),
-      forget: (key, uid) => this.cluster.remove(key, uid),
+      forget: (key, uid) => this.#forget(key, uid),
       deliver: (key, event) => this.actors.deliver(key, event),
       onFailure: (what, key, failure) => this.#reporter.writeFailure(what, key, failure),
     });
@@ -221,8 +249,22 @@ export class Controller {
   #fold(key: ObjectKey, body: unknown): void {
     const decoded = decode(partsOf(key).kind, body);
     if (decoded === undefined) return;
-    if ('object' in decoded) this.cluster.apply(decoded.object);
-    else this.cluster.reject(decoded.rejection);
+    if ('rejection' in decoded) this.cluster.reject(decoded.rejection);
+    else if (decoded.object.kind !== 'IPAddress' || !this.#keeper.take(decoded.object))
+      this.cluster.apply(decoded.object);
+  }
+
+  #forget(key: ObjectKey, uid: string): void {
+    if (key.startsWith('IPAddress/') && this.#keeper.forget(partsOf(key).name)) return;
+    this.cluster.remove(key, uid);
+  }
+
+  async #readAgain(key: ObjectKey<'IPAddress'>): Promise<void> {
+    const path = objectPath(key, this.#follow.versionOf('IPAddress'));
+    const result = await this.#client.request({ method: 'GET', path });
+    if ('body' in result) this.#fold(key, result.body);
+    else if (result.failure.kind === 'absent') this.#forget(key, '');
+    else this.#keeper.readLater(partsOf(key).name);
   }
 
   #refreshPool(): void {
@@ -230,8 +272,19 @@ export class Controller {
     const read = readPool(this.#poolSource, this.cluster);
     this.#reporter.pool(read);
     this.pool.setPool(read);
+    this.#keeper.sweep();
     this.actors.markWaiting();
   }
+}
+
+function runAfter(ms: number, action: () => void): () => void {
+  const timer = setTimeout(action, ms);
+  return () => clearTimeout(timer);
+}
+
+/** Only our own entries of the ledger: Kubernetes has one for each Service. */
+function ledgerSource(config: Config): Source {
+  return { kind: 'IPAddress', namespace: '', selectors: { labelSelector: `${managedByLabel}=${managedBy(config)}` } };
 }
 
 /** Only the ConfigMaps of that name are watched, not all. */

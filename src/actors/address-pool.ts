@@ -1,7 +1,10 @@
 import { createActor } from 'xstate';
 import { addressPoolMachine } from '../../machines/address-pool.ts';
-import { Allocator, type ClaimOutcome, type Holder, type NoPool } from '../ipam/allocator.ts';
-import type { Pool } from '../ipam/pool.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { keyOf, nameOf } from '../gateway/keys.ts';
+import { ledgerKey, liveOwner, ownerUid, releasedAt } from '../gateway/ledger.ts';
+import { Allocator, type ClaimOutcome, type Holder, type NoPool, type Outside } from '../ipam/allocator.ts';
+import { defaultQuarantineMs, type Pool } from '../ipam/pool.ts';
 import type { AddressClaim, ResultEvent } from '../objects/facts.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { AddressView } from '../objects/view.ts';
@@ -13,8 +16,7 @@ export interface Answer {
 }
 
 export interface AddressPoolOptions {
-  /** Whether an address stands on some Service, whoever's: it is not handed out anew then. */
-  readonly isOnService: (address: string) => boolean;
+  readonly cluster: Cluster;
   readonly onError: (error: unknown) => void;
 }
 
@@ -24,6 +26,8 @@ export class AddressPool implements AddressView {
   readonly #options: AddressPoolOptions;
   #claims: AddressClaim[] = [];
   #answers: Answer[] = [];
+  /** Addresses that somebody who is not us has in the cluster's ledger. */
+  readonly #strangers = new Map<string, string>();
   #revision = 0;
   readonly #actor;
 
@@ -43,6 +47,12 @@ export class AddressPool implements AddressView {
 
   get revision(): number {
     return this.#revision;
+  }
+
+  /** How long an address that was given up is not handed out again, in milliseconds. */
+  get quarantineMs(): number {
+    const { pool } = this.#allocator;
+    return 'missing' in pool ? defaultQuarantineMs : pool.quarantineMs;
   }
 
   get state(): string {
@@ -66,6 +76,17 @@ export class AddressPool implements AddressView {
     return this.#allocator.heldCount;
   }
 
+  strangerAt(address: string): string | undefined {
+    return this.#strangers.get(address);
+  }
+
+  /** Somebody who is not us has this address in the ledger, or (`undefined`) has it no more. */
+  noteStranger(address: string, who: string | undefined): void {
+    if (this.#strangers.get(address) === who) return;
+    if (who !== undefined) this.#strangers.set(address, who);
+    else if (this.#strangers.delete(address)) this.#revision += 1;
+  }
+
   /** What all Gateways hold comes before anything new, so claims wait until the whole cluster is known. */
   open(): void {
     this.#actor.send({ type: 'CachesSynced' });
@@ -86,8 +107,11 @@ export class AddressPool implements AddressView {
     this.#claims.push(claim);
   }
 
-  release(uid: string): void {
+  /** @returns the addresses that nobody holds any more. */
+  release(uid: string): readonly string[] {
+    const held = this.held(uid);
     this.#actor.send({ type: 'Released', uid });
+    return held;
   }
 
   /** Hands the claims of this turn over in one batch, and takes the answers. */
@@ -106,10 +130,25 @@ export class AddressPool implements AddressView {
       if (seen.has(claim.uid)) continue;
       seen.add(claim.uid);
       const holder = { uid: claim.uid, namespace: claim.namespace, name: claim.name };
-      const outcome = this.#allocator.claim(holder, claim.request, this.#options.isOnService);
+      const outcome = this.#allocator.claim(holder, claim.request, this.#outside);
       this.#answers.push({ gateway: claim.gateway, event: eventOf(outcome, this.#revision) });
     }
   }
+
+  readonly #outside: Outside = {
+    isTaken: (address, { uid }) => {
+      const entry = this.#options.cluster.get(ledgerKey(address));
+      const isOthers = entry !== undefined && ownerUid(entry) !== uid;
+      return isOthers || this.#strangers.has(address) || this.#options.cluster.servicesAt(address).length > 0;
+    },
+    heldElsewhere: (address, { uid }) => {
+      const { cluster } = this.#options;
+      const entry = cluster.get(ledgerKey(address));
+      const isOthers = entry !== undefined && ownerUid(entry) !== uid && releasedAt(entry) === undefined;
+      const owner = isOthers ? liveOwner(entry, cluster) : undefined;
+      return owner === undefined ? this.#strangers.get(address) : `Gateway ${nameOf(keyOf(owner))}`;
+    },
+  };
 
   #release(uid: string): void {
     if (this.#allocator.release(uid).length > 0) this.#revision += 1;

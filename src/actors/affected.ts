@@ -30,8 +30,13 @@ export function affectedBy({ key, before, after, tokens }: Change, cluster: Clus
       walk.service(key);
       for (const token of tokens) walk.actor(token);
       break;
+    case 'IPAddress':
+      tokens.forEach((token) => {
+        walk.gatewayAndRoutes(token);
+      });
+      break;
     case 'EndpointSlice':
-      if (readiness(before) !== readiness(after)) for (const token of tokens) walk.service(token);
+      if (readiness(before) !== readiness(after)) walk.services(tokens);
       break;
     default:
       break;
@@ -82,6 +87,10 @@ class Walk {
       this.actor(route);
       for (const token of this.#cluster.tokensOf(route)) if (isGatewayKey(token)) this.actors.add(token);
     }
+  }
+
+  services(keys: Iterable<string>): void {
+    for (const key of keys) this.service(key);
   }
 
   #graph(token: string): void {

@@ -2,6 +2,7 @@ import { gatewayMachine } from '../../machines/gateway.ts';
 import { gatewayClassMachine } from '../../machines/gateway-class.ts';
 import { routeMachine } from '../../machines/route.ts';
 import type { EffectKeys, EffectName } from '../effects/effects.ts';
+import { ledgerKey } from '../gateway/ledger.ts';
 import type { AddressClaim } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 
@@ -23,7 +24,11 @@ export function connectCharts({ request, claim, release }: ActionTargets) {
         claimAddress: ({ context: { key, uid, facts } }) => {
           if (facts !== undefined && facts.request.kind !== 'unsupported') claim(key, uid, facts.request);
         },
-        recordAddress: ({ context: { key } }) => request('gateway-address', key, key),
+        recordAddress: ({ context: { key, facts } }) => {
+          for (const address of facts?.held ?? []) request('ledger-entry', ledgerKey(address), key);
+          request('gateway-address', key, key);
+        },
+        pinAddress: ({ context: { key } }) => request('gateway-address', key, key),
         releaseAddress: ({ context: { uid } }) => release(uid),
         removeMarks: ({ context: { key } }) => request('gateway-marks', key, key),
         writeStatus: ({ context: { key } }) => request('gateway-status', key, key),

@@ -33,6 +33,8 @@ export interface ActorSystemOptions {
   readonly soon: (action: () => void) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Addresses that nobody holds any more. */
+  readonly onReleased: (addresses: readonly string[]) => void;
   readonly onTransition: (transition: Transition) => void;
   readonly onCrash: (key: ObjectKey<ActorKind>, error: unknown) => void;
 }
@@ -67,7 +69,7 @@ export class ActorSystem {
     this.world = { ...options.world, graph: (key) => this.#graphs.get(key) };
     this.#charts = connectCharts({
       request: options.request,
-      release: (uid) => options.pool.release(uid),
+      release: (uid) => this.#release(uid),
       claim: (gateway, uid, request) => {
         const { namespace, name } = partsOf(gateway);
         const creationTimestamp = options.cluster.get(gateway)?.metadata.creationTimestamp ?? '';
@@ -119,6 +121,16 @@ export class ActorSystem {
     }
   }
 
+  /** Wishes were made outside of a turn: a turn decides over them soon. */
+  flushSoon(): void {
+    this.#schedule();
+  }
+
+  /** Something that no object tells of concerns this one: it looks again. */
+  lookAgain(key: ObjectKey<ActorKind>): void {
+    this.#mark(key);
+  }
+
   /** A result of an effect, or of a claim. */
   deliver(key: ObjectKey<ActorKind>, event: ResultEvent): void {
     const entry = this.#entries.get(key);
@@ -139,7 +151,7 @@ export class ActorSystem {
     const { actors, graphs, addresses } = affectedBy(change, cluster);
     for (const key of graphs) this.#graphs.invalidate(key);
     for (const key of actors) this.#mark(key);
-    let isAnyFree = false;
+    let isAnyFree = change.key.startsWith('IPAddress/') && change.after === undefined;
     for (const address of addresses) {
       const holder = pool.holderOf(address);
       if (holder !== undefined) this.#mark(`Gateway/${holder.namespace}/${holder.name}`);
@@ -153,6 +165,10 @@ export class ActorSystem {
 
   #mark(key: ObjectKey<ActorKind>): void {
     this.#dirty[turnOrder[partsOf(key).kind as ActorKind]]?.add(key);
+    this.#schedule();
+  }
+
+  #schedule(): void {
     if (!this.#isOpen || this.#isScheduled) return;
     this.#isScheduled = true;
     this.#options.soon(() => this.#turn());
@@ -241,8 +257,12 @@ export class ActorSystem {
   /** Another object has taken the name: what the old one held is free, its Services follow their routes. */
   #retire(entry: ActorEntry): void {
     entry.stop();
-    this.#options.pool.release(entry.uid);
+    this.#release(entry.uid);
     this.#entries.delete(entry.key);
+  }
+
+  #release(uid: string): void {
+    this.#options.onReleased(this.#options.pool.release(uid));
   }
 
   #note(entry: ActorEntry, event: string, from: ActorState): void {

@@ -1,5 +1,6 @@
 import { keyOf } from '../gateway/keys.ts';
 import type { Route } from '../objects/gateway-api.ts';
+import type { IPAddress } from '../objects/ip-address.ts';
 import type { Kind, ObjectKey, RouteKind } from '../objects/keys.ts';
 import type { Rejection } from '../objects/rejection.ts';
 import type { Service } from '../objects/service.ts';
@@ -31,6 +32,7 @@ export interface CompleteList {
 export class Cluster implements ClusterView {
   readonly #objects = new Map<ObjectKey, FollowedObject>();
   readonly #rejections = new Map<ObjectKey, Rejection>();
+  readonly #served = new Set<Kind>();
   readonly #unavailable = new Map<Kind, string>();
   readonly #references = new ReferenceIndex<ObjectKey>();
   readonly #tombstones = new Tombstones();
@@ -75,6 +77,7 @@ export class Cluster implements ClusterView {
 
   /** Makes known that these were all objects of a kind at one moment; what is newer than that stays. */
   replace({ kind, namespace, resourceVersion, objects, rejections }: CompleteList): void {
+    this.#served.add(kind);
     const there = new Set<ObjectKey>([
       ...objects.map((object) => keyOf(object)),
       ...rejections.map(({ namespace: of, name }) => `${kind}/${of}/${name}` as const),
@@ -147,6 +150,24 @@ export class Cluster implements ClusterView {
 
   unreadable(key: ObjectKey): string | undefined {
     return this.#rejections.get(key)?.message;
+  }
+
+  ledgerOf(gateway: ObjectKey<'Gateway'>): readonly IPAddress[] {
+    const entries: IPAddress[] = [];
+    for (const key of this.#references.naming(gateway)) {
+      const object = this.#objects.get(key);
+      if (object?.kind === 'IPAddress') entries.push(object);
+    }
+    return entries;
+  }
+
+  /** All of a kind. */
+  *all<K extends Kind>(kind: K): IterableIterator<ObjectOfKind[K]> {
+    for (const object of this.#objects.values()) if (object.kind === kind) yield object as ObjectOfKind[K];
+  }
+
+  isServed(kind: Kind): boolean {
+    return this.#served.has(kind);
   }
 
   unavailable(kind: Kind): string | undefined {

@@ -1,5 +1,6 @@
 import { backendKey } from '../gateway/backends.ts';
 import { classKey, gatewayOf, serviceKey } from '../gateway/keys.ts';
+import { ownerKey } from '../gateway/ledger.ts';
 import { routesNamedBy } from '../gateway/ownership.ts';
 import { copyKey } from '../gateway/route-resolution.ts';
 import { canonicalAddress } from '../ipam/address.ts';
@@ -24,6 +25,8 @@ export function referencesOf(object: FollowedObject): readonly string[] {
       return [...routesNamedBy(object.metadata), ...addressesOf(object).map(addressToken)];
     case 'EndpointSlice':
       return [serviceKey(object.metadata.namespace, object.serviceName)];
+    case 'IPAddress':
+      return [ownerKey(object)];
     case 'GatewayClass':
     case 'Namespace':
     case 'ConfigMap':

@@ -17,6 +17,8 @@ export interface EffectContext {
   };
   /** The version at which the cluster serves a kind. */
   readonly versionOf: (kind: Kind) => string;
+  /** How long an address that was given up is not handed out again. */
+  readonly quarantineMs: () => number;
   /** RFC 3339, whole seconds as `metav1.Time` keeps them. */
   readonly timestamp: () => string;
 }

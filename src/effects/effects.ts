@@ -5,7 +5,8 @@ import { objectPath } from '../kubernetes/kinds.ts';
 import type { ResultEvent } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey, RouteKind } from '../objects/keys.ts';
 import type { EffectContext } from './context.ts';
-import { recordAddress, removeMarks } from './gateway-address.ts';
+import { pinAddress, removeMarks } from './gateway-address.ts';
+import { writeLedgerEntry } from './ledger.ts';
 import { writeService } from './service.ts';
 import { writeGatewayClassStatus, writeGatewayStatus, writeRouteStatus } from './status.ts';
 import type { WriteQueue, WriteTask } from './write-queue.ts';
@@ -15,6 +16,7 @@ export interface EffectKeys {
   'gateway-class-status': ObjectKey<'GatewayClass'>;
   'gateway-status': ObjectKey<'Gateway'>;
   'gateway-address': ObjectKey<'Gateway'>;
+  'ledger-entry': ObjectKey<'IPAddress'>;
   'gateway-marks': ObjectKey<'Gateway'>;
   'route-status': ObjectKey<RouteKind>;
   service: ObjectKey<'Service'>;
@@ -27,7 +29,8 @@ type Decider = { [N in EffectName]: (key: EffectKeys[N], context: EffectContext)
 const deciders: Decider = {
   'gateway-class-status': writeGatewayClassStatus,
   'gateway-status': writeGatewayStatus,
-  'gateway-address': recordAddress,
+  'gateway-address': pinAddress,
+  'ledger-entry': writeLedgerEntry,
   'gateway-marks': removeMarks,
   'route-status': writeRouteStatus,
   service: writeService,

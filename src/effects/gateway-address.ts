@@ -4,15 +4,16 @@ import type { ObjectKey } from '../objects/keys.ts';
 import { type EffectContext, patchRequest } from './context.ts';
 
 /**
- * Records the address on the Gateway: in `spec.addresses` where that is ours to write, else in its status, which is
- * what a Gateway with `spec.addresses: [{}]` has.
+ * Writes the address into the Gateway: in `spec.addresses` where that is ours to write, else in its status, which is
+ * the record of a Gateway with `spec.addresses: [{}]` where the cluster has no ledger.
  */
-export function recordAddress(key: ObjectKey<'Gateway'>, context: EffectContext): ApiRequest | undefined {
+export function pinAddress(key: ObjectKey<'Gateway'>, context: EffectContext): ApiRequest | undefined {
   const { view, addresses, settings } = context.world;
   const gateway = view.get(key);
   if (gateway === undefined || gateway.metadata.deletionTimestamp !== undefined) return undefined;
   const held = addresses.held(gateway.metadata.uid);
-  if (isRecorded(gateway, held, settings)) return undefined;
+  const isKept = isRecorded(gateway, held, context.world);
+  if (isKept ? !needsPin(gateway, held, settings) : view.isServed('IPAddress')) return undefined;
   const { resourceVersion } = gateway.metadata;
   if (needsPin(gateway, held, settings)) {
     return patchRequest(key, context, { resourceVersion, body: pinPatch(gateway, held, settings) });

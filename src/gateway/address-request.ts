@@ -4,7 +4,12 @@ import type { Gateway } from '../objects/gateway-api.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
 import type { Settings } from '../objects/view.ts';
 import { isEqual } from './equal.ts';
+import type { World } from './graph.ts';
+import { addressesInLedger } from './ledger.ts';
 import { annotations, labels, labelValue } from './names.ts';
+
+/** What of the world a request depends on. */
+export type Knowledge = Pick<World, 'view' | 'settings'>;
 
 /** What we wrote into `spec.addresses`, for which Gateway. On a clone the uid is another Gateway's. */
 interface Pin {
@@ -13,7 +18,7 @@ interface Pin {
 }
 
 /** What a Gateway asks the pool for, by the claim order: its spec, what is recorded as its own, a new one. */
-export function requestOf(gateway: Gateway, settings: Settings): GatewayFacts['request'] {
+export function requestOf(gateway: Gateway, { view, settings }: Knowledge): GatewayFacts['request'] {
   const foreignType = gateway.spec.addresses.find((address) => address.type !== 'IPAddress');
   if (foreignType !== undefined) {
     const message = `spec.addresses: type ${foreignType.type} is not supported, use IPAddress`;
@@ -34,7 +39,8 @@ export function requestOf(gateway: Gateway, settings: Settings): GatewayFacts['r
     const isClone = pin !== undefined && pin.uid !== gateway.metadata.uid && isEqual(pin.addresses, addresses);
     return { kind: isClone ? 'preferred' : 'fixed', addresses };
   }
-  const recorded = recordedAddresses(gateway, settings);
+  const entries = addressesInLedger(gateway, view);
+  const recorded = entries.length > 0 ? entries : recordedAddresses(gateway, settings);
   return recorded.length > 0 ? { kind: 'kept', addresses: recorded } : { kind: 'any' };
 }
 
@@ -45,8 +51,15 @@ function recordedAddresses(gateway: Gateway, settings: Settings): readonly strin
   return gateway.status.addresses.flatMap(({ value }) => canonicalAddress(value) ?? []);
 }
 
-/** Whether all these addresses stand on the Gateway, so that a restart finds them there. */
-export function isRecorded(gateway: Gateway, held: readonly string[], settings: Settings): boolean {
+/**
+ * Whether all these addresses stand in the ledger, so that a restart finds them and nobody else takes them; on the
+ * Gateway itself, where the cluster has no ledger (Kubernetes before 1.33).
+ */
+export function isRecorded(gateway: Gateway, held: readonly string[], { view, settings }: Knowledge): boolean {
+  if (view.isServed('IPAddress')) {
+    const entries = addressesInLedger(gateway, view);
+    return held.every((address) => entries.includes(address));
+  }
   const pin = pinOf(gateway, settings);
   const isClone = pin !== undefined && pin.uid !== gateway.metadata.uid;
   const there = new Set([

@@ -2,11 +2,12 @@ import type { GatewayClassFacts, GatewayFacts, Presence, RouteFacts, ServiceFact
 import type { Gateway, Route } from '../objects/gateway-api.ts';
 import type { ObjectKey, RouteKind } from '../objects/keys.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
-import { isMarked, isRecorded, requestOf } from './address-request.ts';
+import { isMarked, isRecorded, needsPin, requestOf } from './address-request.ts';
 import { assignedAddresses } from './assigned.ts';
 import { acceptClass, standingOf } from './gateway-class.ts';
 import type { GatewayGraph, World } from './graph.ts';
 import { keyOf } from './keys.ts';
+import { ledgerKey, liveOwner, ownerUid, releasedAt } from './ledger.ts';
 import { acceptGateway } from './listeners.ts';
 import { ownershipOf } from './ownership.ts';
 import { resolveRoute } from './route-resolution.ts';
@@ -38,9 +39,11 @@ export function gatewayFacts(key: ObjectKey<'Gateway'>, uid: string, world: Worl
     presence: presenceOf(key, gateway, world),
     standing: graph.standing,
     className: gateway.spec.gatewayClassName,
-    request: requestOf(gateway, world.settings),
+    request: requestOf(gateway, world),
     held,
-    isRecorded: isRecorded(gateway, held, world.settings),
+    isRecorded: isRecorded(gateway, held, world),
+    isLost: held.some((address) => isElsewhere(address, uid, world)),
+    isPinDue: world.view.isServed('IPAddress') && needsPin(gateway, held, world.settings),
     isMarked: isMarked(gateway, world.settings),
     poolRevision: world.addresses.revision,
     accepted: acceptance(gateway, graph),
@@ -58,6 +61,8 @@ const nothing = {
   className: '',
   request: { kind: 'any' },
   isRecorded: false,
+  isLost: false,
+  isPinDue: false,
   isMarked: false,
   poolRevision: 0,
   accepted: { status: 'Unknown', reason: 'Pending', message: '' },
@@ -102,6 +107,14 @@ export function routeFacts(key: ObjectKey<RouteKind>, uid: string, world: World)
     leftovers: leftoversOf(key, wish?.target, world),
     hasStatus: hasStatus(route, world),
   };
+}
+
+/** Whether the ledger says that another has this address: a stranger, or another live Gateway. */
+function isElsewhere(address: string, uid: string, { view, addresses }: World): boolean {
+  if (addresses.strangerAt(address) !== undefined) return true;
+  const entry = view.get(ledgerKey(address));
+  if (entry === undefined || ownerUid(entry) === uid || releasedAt(entry) !== undefined) return false;
+  return liveOwner(entry, view) !== undefined;
 }
 
 function presenceOf(key: ObjectKey, object: unknown, world: World): Presence {

@@ -9,6 +9,7 @@ export const annotations = {
   behaviour: 'gateway-api-controller.thebsdbox.co.uk/behaviour',
   addresses: 'gateway-api-controller.thebsdbox.co.uk/addresses',
   original: 'gateway-api-controller.thebsdbox.co.uk/original',
+  releasedAt: 'gateway-api-controller.thebsdbox.co.uk/released-at',
   pinned: 'gateway-api-controller.thebsdbox.co.uk/pinned-addresses',
 } as const satisfies Record<string, string> & Record<RouteKind, string>;
 

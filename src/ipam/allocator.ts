@@ -12,7 +12,15 @@ export interface Holder {
   readonly name: string;
 }
 
-export type IsTaken = (address: string) => boolean;
+/** What others than the Gateways here do with addresses. */
+export interface Outside {
+  /** Whether it is in use or in quarantine: it is not handed out anew. */
+  isTaken(address: string, holder: Holder): boolean;
+  /** Who else has it, in words: not even the Gateway that names it can have it. */
+  heldElsewhere(address: string, holder: Holder): string | undefined;
+}
+
+const nobody: Outside = { isTaken: () => false, heldElsewhere: () => undefined };
 
 export type ClaimOutcome = { readonly addresses: readonly string[] } | { readonly refusal: AddressRefusal };
 
@@ -59,27 +67,29 @@ export class Allocator {
 
   /**
    * Answers a claim in one step; a holder that claims other addresses than it has gives up those it has.
-   * @param isTaken whether an address that nobody holds here is in use all the same: it is not handed out anew.
+   * @param outside what others do with addresses that nobody holds here.
    */
-  claim(holder: Holder, request: AddressRequest, isTaken: IsTaken = () => false): ClaimOutcome {
+  claim(holder: Holder, request: AddressRequest, outside: Outside = nobody): ClaimOutcome {
     const held = this.held(holder.uid);
     switch (request.kind) {
       case 'fixed':
-        return this.#claimFixed(holder, request.addresses);
+        return this.#claimFixed(holder, request.addresses, outside);
       case 'kept': {
         if (held.length > 0) return { addresses: held };
-        const isFree = request.addresses.every((address) => !this.#holders.has(address));
-        return isFree ? this.#hold(holder, request.addresses) : this.#claimAny(holder, isTaken);
+        const isFree = request.addresses.every(
+          (address) => !this.#holders.has(address) && outside.heldElsewhere(address, holder) === undefined,
+        );
+        return isFree ? this.#hold(holder, request.addresses) : this.#claimAny(holder, outside);
       }
       case 'preferred': {
         if (held.length > 0) return { addresses: held };
         const isUsable = request.addresses.every(
-          (address) => this.#isFreeInScope(holder, address) && !isTaken(address),
+          (address) => this.#isFreeInScope(holder, address) && !outside.isTaken(address, holder),
         );
-        return isUsable ? this.#hold(holder, request.addresses) : this.#claimAny(holder, isTaken);
+        return isUsable ? this.#hold(holder, request.addresses) : this.#claimAny(holder, outside);
       }
       case 'any':
-        return held.length > 0 ? { addresses: held } : this.#claimAny(holder, isTaken);
+        return held.length > 0 ? { addresses: held } : this.#claimAny(holder, outside);
     }
   }
 
@@ -95,29 +105,31 @@ export class Allocator {
     return addresses;
   }
 
-  #claimFixed(holder: Holder, wanted: readonly string[]): ClaimOutcome {
+  #claimFixed(holder: Holder, wanted: readonly string[], outside: Outside): ClaimOutcome {
     for (const address of wanted) {
       const other = this.#holders.get(address);
-      if (other === undefined || other.uid === holder.uid) continue;
-      const message = `address ${address} is held by Gateway ${other.namespace}/${other.name}`;
+      const isOthers = other !== undefined && other.uid !== holder.uid;
+      const who = isOthers ? `Gateway ${other.namespace}/${other.name}` : outside.heldElsewhere(address, holder);
+      if (who === undefined) continue;
+      const message = `address ${address} is held by ${who}: name another one, or wait until it is free`;
       return { refusal: { reason: 'AddressNotUsable', message } };
     }
     return this.#hold(holder, wanted);
   }
 
-  #claimAny(holder: Holder, isTaken: IsTaken): ClaimOutcome {
+  #claimAny(holder: Holder, outside: Outside): ClaimOutcome {
     const pool = this.#pool;
     if ('missing' in pool) return { refusal: { reason: 'AddressNotAssigned', message: pool.missing } };
     const scope = scopeFor(pool, holder.namespace);
     if (scope === undefined) return { refusal: refuseWithoutScope(holder.namespace) };
     for (const entry of scope.entries) {
-      const address = this.#lowestFree(entry, isTaken);
+      const address = this.#lowestFree(entry, (address) => outside.isTaken(address, holder));
       if (address !== undefined) return this.#hold(holder, [address]);
     }
     return { refusal: this.#refuseExhausted(pool, scope, holder.namespace) };
   }
 
-  #lowestFree(entry: PoolEntry, isTaken: IsTaken): string | undefined {
+  #lowestFree(entry: PoolEntry, isTaken: (address: string) => boolean): string | undefined {
     const used = this.#used[entry.family];
     let value = used.lowestGap(entry);
     while (value !== undefined) {

@@ -15,9 +15,15 @@ export interface PoolProblem {
 export interface Pool {
   readonly scopes: ReadonlyMap<string, PoolScope>;
   readonly problems: readonly PoolProblem[];
+  /** How long an address that was given up is not handed out again, in milliseconds. */
+  readonly quarantineMs: number;
 }
 
+export const defaultQuarantineMs = 30_000;
+
 export const globalScope = 'global';
+const quarantineKey = 'quarantine';
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /**
  * Reads the `data` of the pool's ConfigMap: `cidr-<namespace>`, `range-<namespace>`, `cidr-global`, `range-global`,
@@ -40,7 +46,7 @@ export function parsePool(data: StringMap): Pool {
     scopes.set(name, { entries: all });
     reportOverlaps(name, all, problems);
   }
-  return { scopes, problems };
+  return { scopes, problems, quarantineMs: readQuarantine(data, problems) };
 }
 
 function readList(
@@ -60,6 +66,16 @@ function readList(
     problems.push({ key, message: parsed.problem });
     return [];
   });
+}
+
+/** `30s`, `5m`, `1h` or `0`. */
+function readQuarantine(data: StringMap, problems: PoolProblem[]): number {
+  const text = data[quarantineKey];
+  if (text === undefined) return defaultQuarantineMs;
+  const [, number = '', unit = 's'] = /^(\d{1,6})(ms|s|m|h)?$/.exec(text.trim()) ?? [];
+  if (number !== '') return Number(number) * (unitMs[unit] ?? 1000);
+  problems.push({ key: quarantineKey, message: `"${text}" is no time (want 30s, 5m or 0)` });
+  return defaultQuarantineMs;
 }
 
 /** An overlap does no harm (an address is handed out once), but it is rarely meant. */

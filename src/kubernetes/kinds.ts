@@ -19,6 +19,7 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   Service: { group: '', plural: 'services', isNamespaced: true, versions: ['v1'] },
   Namespace: { group: '', plural: 'namespaces', isNamespaced: false, versions: ['v1'] },
   ConfigMap: { group: '', plural: 'configmaps', isNamespaced: true, versions: ['v1'] },
+  IPAddress: { group: 'networking.k8s.io', plural: 'ipaddresses', isNamespaced: false, versions: ['v1'] },
   EndpointSlice: { group: 'discovery.k8s.io', plural: 'endpointslices', isNamespaced: true, versions: ['v1'] },
 };
 

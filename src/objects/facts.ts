@@ -28,8 +28,12 @@ export interface GatewayFacts {
   /** What it asks the pool for, or why it cannot. */
   readonly request: AddressRequest | { readonly kind: 'unsupported'; readonly verdict: Verdict };
   readonly held: readonly string[];
-  /** Whether the held addresses stand on the Gateway itself, so that a restart finds them. */
+  /** Whether the held addresses stand in the ledger (without one: on the Gateway), so that a restart finds them. */
   readonly isRecorded: boolean;
+  /** Whether the ledger says that another has an address which we took for its own. */
+  readonly isLost: boolean;
+  /** Whether `spec.addresses` is still to be written. */
+  readonly isPinDue: boolean;
   /** Whether its spec or labels carry marks of ours. */
   readonly isMarked: boolean;
   readonly poolRevision: number;

@@ -7,6 +7,7 @@ export type Kind =
   | 'Service'
   | 'EndpointSlice'
   | 'Namespace'
+  | 'IPAddress'
   | 'ConfigMap';
 
 export type RouteKind = 'TCPRoute' | 'UDPRoute';

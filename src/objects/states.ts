@@ -10,6 +10,7 @@ export type GatewayState =
   | 'Pending.AddressNotUsable'
   | 'Pending.RecordingAddress'
   | 'Pending.RecordFailed'
+  | 'AddressAssigned.PinningAddress'
   | 'AddressAssigned.InvalidParameters'
   | 'AddressAssigned.NoListener'
   | 'ListenerResolved.WritingServices'

@@ -1,4 +1,5 @@
 import type { Gateway, GatewayClass, Route } from './gateway-api.ts';
+import type { IPAddress } from './ip-address.ts';
 import type { Kind, ObjectKey, RouteKind } from './keys.ts';
 import type { ConfigMap, Namespace } from './kubernetes.ts';
 import type { EndpointSlice, Service } from './service.ts';
@@ -11,6 +12,7 @@ export interface ObjectOfKind {
   Service: Service;
   EndpointSlice: EndpointSlice;
   Namespace: Namespace;
+  IPAddress: IPAddress;
   ConfigMap: ConfigMap;
 }
 
@@ -31,6 +33,10 @@ export interface ClusterView {
   hasReadyEndpoint(service: ObjectKey<'Service'>): boolean | undefined;
   /** Why this object, though it exists, could not be decoded; `undefined` for one that could or that is not there. */
   unreadable(key: ObjectKey): string | undefined;
+  /** Entries of the ledger that name this Gateway, whatever its uid. */
+  ledgerOf(gateway: ObjectKey<'Gateway'>): readonly IPAddress[];
+  /** Whether the cluster serves this kind, and we have read it. */
+  isServed(kind: Kind): boolean;
   /** Why this kind cannot be followed now (no permission, say); `undefined` while it can. */
   unavailable(kind: Kind): string | undefined;
 }
@@ -39,6 +45,9 @@ export interface ClusterView {
 export interface AddressView {
   /** Addresses that this Gateway (uid) holds, in canonical text; empty when none. */
   held(uid: string): readonly string[];
+  holderOf(address: string): { readonly uid: string; readonly namespace: string; readonly name: string } | undefined;
+  /** Who else has an address in the cluster's ledger, in words. */
+  strangerAt(address: string): string | undefined;
   /** Changes whenever a refused claim could have another outcome. */
   readonly revision: number;
 }

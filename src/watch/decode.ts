@@ -35,6 +35,11 @@ const decoders: Readonly<Record<Kind, (raw: unknown) => Result>> = {
     serviceName: metadata.labels['kubernetes.io/service-name'] ?? '',
     hasReadyEndpoint: endpoints.some((endpoint) => endpoint.conditions?.ready !== false),
   })),
+  IPAddress: by(schemas.ipAddress, ({ metadata, spec }) => ({
+    kind: 'IPAddress',
+    metadata,
+    parentRef: spec.parentRef,
+  })),
   Namespace: by(schemas.namespace, (value) => ({ kind: 'Namespace', ...value })),
   ConfigMap: by(schemas.configMap, (value) => ({ kind: 'ConfigMap', ...value })),
 };

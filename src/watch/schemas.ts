@@ -184,6 +184,19 @@ export const endpointSlice = z.object({
   endpoints: list(z.object({ conditions: z.object({ ready: z.boolean().nullish() }).nullish() })),
 });
 
+/** `namespace` and `group` are empty where the parent has none. */
+export const ipAddress = z.object({
+  metadata,
+  spec: z.object({
+    parentRef: z.object({
+      group: z.string().default(''),
+      resource: z.string(),
+      namespace: z.string().default(''),
+      name: z.string(),
+    }),
+  }),
+});
+
 export const namespace = z.object({ metadata });
 
 export const configMap = z.object({ metadata, data: stringMap });

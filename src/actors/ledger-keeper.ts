@@ -1,0 +1,108 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import { isOurEntry, ledgerKey, managedByLabel, ownerKey, ownerUid, releasedAt } from '../gateway/ledger.ts';
+import type { IPAddress } from '../objects/ip-address.ts';
+import type { ActorKind, ObjectKey } from '../objects/keys.ts';
+import type { Settings } from '../objects/view.ts';
+import type { AddressPool } from './address-pool.ts';
+
+export interface LedgerKeeperOptions {
+  readonly cluster: Cluster;
+  readonly pool: AddressPool;
+  readonly settings: Settings;
+  /** Asks for the entry to be brought in step with who holds the address. */
+  readonly request: (entry: ObjectKey<'IPAddress'>, by: ObjectKey<ActorKind>) => void;
+  /** Reads an entry that we do not follow, and hands it to `take` or `forget`. */
+  readonly readAgain: (entry: ObjectKey<'IPAddress'>) => void;
+  /** Who holds an address is another now: those concerned look again. */
+  readonly lookAgain: (gateway: ObjectKey<'Gateway'> | undefined) => void;
+  readonly after: (ms: number, action: () => void) => () => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** How often a stranger's entry is read again, in milliseconds: it is not in our watch. */
+const strangerMs = 60_000;
+
+/** Takes care of the ledger's entries that no Gateway's actor looks after: those left behind, and strangers'. */
+export class LedgerKeeper {
+  readonly #options: LedgerKeeperOptions;
+  readonly #timers = new Map<string, () => void>();
+
+  constructor(options: LedgerKeeperOptions) {
+    this.#options = options;
+    options.cluster.onChange(({ key }) => {
+      if (key.startsWith('IPAddress/')) this.look(key.slice('IPAddress//'.length));
+    });
+  }
+
+  /** Looks at every entry: what has no Gateway any more is given up. */
+  sweep(): void {
+    for (const entry of this.#options.cluster.all('IPAddress')) this.look(entry.metadata.name);
+  }
+
+  /** Looks at the entry of one address, now and when its quarantine is over. */
+  look(address: string): void {
+    const { cluster, pool, request } = this.#options;
+    const entry = cluster.get(ledgerKey(address));
+    if (entry === undefined || pool.holderOf(address)?.uid === ownerUid(entry)) {
+      this.#setTimer(address);
+      return;
+    }
+    request(ledgerKey(address), ownerKey(entry));
+    this.#waitOut(address, entry);
+  }
+
+  /**
+   * Takes note of an entry that is not ours. It is kept apart from the cluster's state: our watch would not tell when
+   * it goes, so it is read again from time to time.
+   * @returns whether it is a stranger's.
+   */
+  take(entry: IPAddress): boolean {
+    if (isOurEntry(entry, this.#options.settings)) return false;
+    const { name } = entry.metadata;
+    const { resource, namespace, name: parent } = entry.parentRef;
+    const manager = entry.metadata.labels[managedByLabel] ?? 'somebody';
+    this.#options.pool.noteStranger(name, `${resource} ${namespace}/${parent}, in the IPAddress of ${manager}`);
+    this.readLater(name);
+    this.#tell(name);
+    return true;
+  }
+
+  /** Takes note that a stranger's entry is gone. @returns whether there was one. */
+  forget(address: string): boolean {
+    if (this.#options.pool.strangerAt(address) === undefined) return false;
+    this.#options.pool.noteStranger(address, undefined);
+    this.#setTimer(address);
+    this.#tell(address);
+    return true;
+  }
+
+  /** Reads a stranger's entry again when some time has passed. */
+  readLater(address: string): void {
+    this.#setTimer(address, strangerMs, () => this.#options.readAgain(ledgerKey(address)));
+  }
+
+  stop(): void {
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+  }
+
+  #tell(address: string): void {
+    const holder = this.#options.pool.holderOf(address);
+    this.#options.lookAgain(holder && `Gateway/${holder.namespace}/${holder.name}`);
+  }
+
+  #waitOut(address: string, entry: IPAddress): void {
+    const since = releasedAt(entry);
+    const left = since === undefined ? 0 : since + this.#options.pool.quarantineMs - this.#options.now();
+    if (left > 0) this.#setTimer(address, left + 1, () => this.look(address));
+    else this.#setTimer(address);
+  }
+
+  /** One timer an address: sets it anew, or only ends it. */
+  #setTimer(address: string, ms?: number, action?: () => void): void {
+    this.#timers.get(address)?.();
+    this.#timers.delete(address);
+    if (ms !== undefined && action !== undefined) this.#timers.set(address, this.#options.after(ms, action));
+  }
+}

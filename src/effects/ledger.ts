@@ -1,0 +1,68 @@
+import { classStandingOf } from '../gateway/gateway-class.ts';
+import { partsOf } from '../gateway/keys.ts';
+import { isOurEntry, ledgerManifest, liveOwner, ownerUid, releasedAt } from '../gateway/ledger.ts';
+import { annotations } from '../gateway/names.ts';
+import type { ApiRequest } from '../kubernetes/client.ts';
+import { collectionPath, objectPath } from '../kubernetes/kinds.ts';
+import type { IPAddress } from '../objects/ip-address.ts';
+import type { ObjectKey } from '../objects/keys.ts';
+import { type EffectContext, patchRequest } from './context.ts';
+
+/**
+ * Brings the ledger's entry of one address in step with who holds it: created before the address is told to anyone,
+ * marked when it is given up, deleted when the quarantine is over.
+ */
+export function writeLedgerEntry(key: ObjectKey<'IPAddress'>, context: EffectContext): ApiRequest | undefined {
+  const { view, addresses, settings } = context.world;
+  if (!view.isServed('IPAddress')) return undefined;
+  const { name: address } = partsOf(key);
+  const entry = view.get(key);
+  const holder = addresses.holderOf(address);
+  if (entry === undefined) {
+    if (holder === undefined || addresses.strangerAt(address) !== undefined) return undefined;
+    const path = collectionPath('IPAddress', context.versionOf('IPAddress'));
+    return { method: 'POST', path, body: ledgerManifest(address, holder, settings) };
+  }
+  if (!isOurEntry(entry, settings)) return undefined;
+  return holder === undefined ? giveUp(key, entry, context) : hold(key, entry, holder.uid, context);
+}
+
+/** The address has a holder: the entry is its own, or one that a Gateway left behind which is no more. */
+function hold(
+  key: ObjectKey<'IPAddress'>,
+  entry: IPAddress,
+  uid: string,
+  context: EffectContext,
+): ApiRequest | undefined {
+  if (ownerUid(entry) !== uid) return liveOwner(entry, context.world.view) ? undefined : deletion(key, entry, context);
+  return releasedAt(entry) === undefined ? undefined : mark(key, entry, null, context);
+}
+
+/** Nobody holds the address any more. */
+function giveUp(key: ObjectKey<'IPAddress'>, entry: IPAddress, context: EffectContext): ApiRequest | undefined {
+  const { view, settings } = context.world;
+  const owner = liveOwner(entry, view);
+  if (view.unreadable(`Gateway/${entry.parentRef.namespace}/${entry.parentRef.name}`) !== undefined) return undefined;
+  if (owner !== undefined && classStandingOf(owner, view, settings) !== 'foreign') return undefined;
+  if (view.unavailable('Gateway') !== undefined || !view.isServed('Gateway')) return undefined;
+  const since = releasedAt(entry);
+  const now = Date.parse(context.timestamp());
+  if (since !== undefined && now - since >= context.quarantineMs()) return deletion(key, entry, context);
+  return since === undefined ? mark(key, entry, context.timestamp(), context) : undefined;
+}
+
+function mark(
+  key: ObjectKey<'IPAddress'>,
+  entry: IPAddress,
+  released: string | null,
+  context: EffectContext,
+): ApiRequest {
+  const body = { metadata: { annotations: { [annotations.releasedAt]: released } } };
+  return patchRequest(key, context, { resourceVersion: entry.metadata.resourceVersion, body });
+}
+
+function deletion(key: ObjectKey<'IPAddress'>, entry: IPAddress, context: EffectContext): ApiRequest {
+  const { uid, resourceVersion } = entry.metadata;
+  const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid, resourceVersion } };
+  return { method: 'DELETE', path: objectPath(key, context.versionOf('IPAddress')), body };
+}

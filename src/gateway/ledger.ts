@@ -1,0 +1,75 @@
+import type { Gateway } from '../objects/gateway-api.ts';
+import type { IPAddress } from '../objects/ip-address.ts';
+import type { ObjectKey } from '../objects/keys.ts';
+import type { ClusterView, Settings } from '../objects/view.ts';
+import { gatewayApiGroup } from './keys.ts';
+import { annotations, labelValue } from './names.ts';
+
+/** Kubernetes' own label for who takes care of an IPAddress. */
+export const managedByLabel = 'ipaddress.kubernetes.io/managed-by';
+
+export function managedBy(settings: Pick<Settings, 'controllerName'>): string {
+  return labelValue(settings.controllerName);
+}
+
+/** The ledger's entry of an address in canonical text. */
+export function ledgerKey(address: string): ObjectKey<'IPAddress'> {
+  return `IPAddress//${address}`;
+}
+
+export function isOurEntry(entry: IPAddress, settings: Settings): boolean {
+  return entry.metadata.labels[managedByLabel] === managedBy(settings);
+}
+
+/** uid of the Gateway that an entry of ours is for. */
+export function ownerUid(entry: IPAddress): string {
+  return entry.metadata.annotations[annotations.ownerUid] ?? '';
+}
+
+/** When its Gateway gave the address up, in milliseconds since the epoch; `undefined` while it has it. */
+export function releasedAt(entry: IPAddress): number | undefined {
+  const text = entry.metadata.annotations[annotations.releasedAt];
+  const time = text === undefined ? Number.NaN : Date.parse(text);
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** The Gateway that an entry names, where that is still the one that it was made for. */
+export function liveOwner(entry: IPAddress, view: ClusterView): Gateway | undefined {
+  const gateway = view.get(ownerKey(entry));
+  return gateway?.metadata.uid === ownerUid(entry) ? gateway : undefined;
+}
+
+export function ownerKey({ parentRef }: IPAddress): ObjectKey<'Gateway'> {
+  return `Gateway/${parentRef.namespace}/${parentRef.name}`;
+}
+
+/** Addresses that the ledger says this Gateway has. */
+export function addressesInLedger(gateway: Gateway, view: ClusterView): readonly string[] {
+  return view
+    .ledgerOf(`Gateway/${gateway.metadata.namespace}/${gateway.metadata.name}`)
+    .filter((entry) => ownerUid(entry) === gateway.metadata.uid && releasedAt(entry) === undefined)
+    .map((entry) => entry.metadata.name)
+    .toSorted();
+}
+
+/** The entry to create for an address of a Gateway. */
+export function ledgerManifest(address: string, owner: LedgerOwner, settings: Settings): Record<string, unknown> {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IPAddress',
+    metadata: {
+      name: address,
+      labels: { [managedByLabel]: managedBy(settings) },
+      annotations: { [annotations.ownerUid]: owner.uid },
+    },
+    spec: {
+      parentRef: { group: gatewayApiGroup, resource: 'gateways', namespace: owner.namespace, name: owner.name },
+    },
+  };
+}
+
+export interface LedgerOwner {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+}
