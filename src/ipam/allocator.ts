@@ -1,9 +1,10 @@
 import type { IPFamily } from '../objects/service.ts';
 import type { AddressRefusal, AddressRequest } from '../objects/verdicts.ts';
 import { formatAddress, parseAddress } from './address.ts';
-import type { PoolEntry } from './entry.ts';
 import { type Interval, IntervalSet } from './interval-set.ts';
 import { globalScope, type Pool, type PoolScope, scopeFor } from './pool.ts';
+import type { SearchOrder } from './pool-options.ts';
+import { type Segment, sizeOf } from './segments.ts';
 
 /** Who asks for, or holds, an address. */
 export interface Holder {
@@ -122,27 +123,31 @@ export class Allocator {
     if ('missing' in pool) return { refusal: { reason: 'AddressNotAssigned', message: pool.missing } };
     const scope = scopeFor(pool, holder.namespace);
     if (scope === undefined) return { refusal: refuseWithoutScope(holder.namespace) };
-    for (const entry of scope.entries) {
-      const address = this.#lowestFree(entry, (address) => outside.isTaken(address, holder));
+    for (const segment of scope.segments) {
+      const address = this.#nextFree(segment, pool.order, (address) => outside.isTaken(address, holder));
       if (address !== undefined) return this.#hold(holder, [address]);
     }
     return { refusal: this.#refuseExhausted(pool, scope, holder.namespace) };
   }
 
-  #lowestFree(entry: PoolEntry, isTaken: (address: string) => boolean): string | undefined {
-    const used = this.#used[entry.family];
-    let value = used.lowestGap(entry);
-    while (value !== undefined) {
-      const address = formatAddress({ family: entry.family, value });
+  /** The free address of a segment that is next in the order of search. */
+  #nextFree(segment: Segment, order: SearchOrder, isTaken: (address: string) => boolean): string | undefined {
+    const used = this.#used[segment.family];
+    let { start, end } = segment;
+    while (start <= end) {
+      const value = order === 'desc' ? used.highestGap({ start, end }) : used.lowestGap({ start, end });
+      if (value === undefined) return undefined;
+      const address = formatAddress({ family: segment.family, value });
       if (!isTaken(address)) return address;
-      value = value === entry.end ? undefined : used.lowestGap({ start: value + 1n, end: entry.end });
+      if (order === 'desc') end = value - 1n;
+      else start = value + 1n;
     }
     return undefined;
   }
 
   #refuseExhausted(pool: Pool, scope: PoolScope, namespace: string): AddressRefusal {
     const name = pool.scopes.has(namespace) ? namespace : globalScope;
-    const size = sizeOf(scope.entries);
+    const size = sizeOf(scope.segments);
     const message =
       size === 0n
         ? `no entry of the pool for "${name}" is usable: ${describeProblems(pool)}`
@@ -154,7 +159,9 @@ export class Allocator {
     const parsed = parseAddress(address);
     if (parsed === undefined || this.#holders.has(address) || 'missing' in this.#pool) return false;
     const scope = scopeFor(this.#pool, holder.namespace);
-    return scope?.entries.some((e) => e.family === parsed.family && includes(e, parsed.value)) ?? false;
+    return (
+      scope?.segments.some((segment) => segment.family === parsed.family && includes(segment, parsed.value)) ?? false
+    );
   }
 
   #hold(holder: Holder, addresses: readonly string[]): ClaimOutcome {
@@ -187,11 +194,4 @@ function refuseWithoutScope(namespace: string): AddressRefusal {
 
 function includes(interval: Interval, value: bigint): boolean {
   return interval.start <= value && value <= interval.end;
-}
-
-/** How many different addresses the entries have together. */
-export function sizeOf(entries: readonly PoolEntry[]): bigint {
-  const sets = { IPv4: new IntervalSet(), IPv6: new IntervalSet() };
-  for (const entry of entries) sets[entry.family].add(entry);
-  return sets.IPv4.size() + sets.IPv6.size();
 }

@@ -38,3 +38,8 @@ export function parseRange(text: string): ParsedEntry {
   if (start.value > end.value) return { problem: `"${text}" starts after its end` };
   return { entry: { family: start.family, text, start: start.value, end: end.value } };
 }
+
+/** A CIDR without its first and last address; one of two addresses or fewer stays whole. */
+export function trimEnds(entry: PoolEntry): PoolEntry {
+  return entry.end - entry.start < 2n ? entry : { ...entry, start: entry.start + 1n, end: entry.end - 1n };
+}

@@ -53,6 +53,13 @@ export class IntervalSet {
     return candidate.end < within.end ? candidate.end + 1n : undefined;
   }
 
+  /** The highest number of `within` that is not in the set. */
+  highestGap(within: Interval): bigint | undefined {
+    const candidate = this.#intervals[this.#firstEndingAtOrAfter(within.end)];
+    if (candidate === undefined || candidate.start > within.end) return within.end;
+    return candidate.start > within.start ? candidate.start - 1n : undefined;
+  }
+
   /** How many numbers the set holds. */
   size(): bigint {
     return this.#intervals.reduce((sum, { start, end }) => sum + end - start + 1n, 0n);

@@ -1,9 +1,14 @@
 import type { StringMap } from '../objects/kubernetes.ts';
-import { type ParsedEntry, type PoolEntry, parseCidr, parseRange } from './entry.ts';
+import { type ParsedEntry, type PoolEntry, parseCidr, parseRange, trimEnds } from './entry.ts';
+import { readQuarantine, readSearchOrder, readSkipEnds, type SearchOrder } from './pool-options.ts';
+import { type Segment, segmentsOf } from './segments.ts';
 
-/** The entries that one namespace, or all others (`global`), take their addresses from, in order of use. */
+/** What one namespace, or all others (`global`), take their addresses from. */
 export interface PoolScope {
+  /** As written, `cidr-` entries first. */
   readonly entries: readonly PoolEntry[];
+  /** What is left of them without the excluded ones, in the order of use. */
+  readonly segments: readonly Segment[];
 }
 
 export interface PoolProblem {
@@ -14,39 +19,64 @@ export interface PoolProblem {
 
 export interface Pool {
   readonly scopes: ReadonlyMap<string, PoolScope>;
+  readonly order: SearchOrder;
   readonly problems: readonly PoolProblem[];
   /** How long an address that was given up is not handed out again, in milliseconds. */
   readonly quarantineMs: number;
 }
 
-export const defaultQuarantineMs = 30_000;
-
 export const globalScope = 'global';
-const quarantineKey = 'quarantine';
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+type Prefix = 'cidr-' | 'range-' | 'exclude-';
+
+const parsers: Readonly<Record<Prefix, (text: string) => ParsedEntry>> = {
+  'cidr-': parseCidr,
+  'range-': parseRange,
+  'exclude-': (text) => (text.includes('/') ? parseCidr(text) : parseRange(text)),
+};
 
 /**
- * Reads the `data` of the pool's ConfigMap: `cidr-<namespace>`, `range-<namespace>`, `cidr-global`, `range-global`,
- * comma lists. A bad entry is reported and the rest used. Within one scope the `cidr-` entries come first.
+ * Reads the `data` of the pool's ConfigMap: `cidr-`, `range-` and `exclude-` with a namespace or `global` behind,
+ * comma lists; and the options. A bad entry is reported and the rest used.
  */
 export function parsePool(data: StringMap): Pool {
   const problems: PoolProblem[] = [];
-  const entries = { 'cidr-': new Map<string, PoolEntry[]>(), 'range-': new Map<string, PoolEntry[]>() };
-  const parsers = { 'cidr-': parseCidr, 'range-': parseRange } as const;
+  const lists = readLists(data, problems);
+  const order = readSearchOrder(data, problems);
+  const skipsEnds = readSkipEnds(data, problems);
+  const entriesOf = (name: string): readonly PoolEntry[] => {
+    const cidrs = lists['cidr-'].get(name) ?? [];
+    return [...(skipsEnds ? cidrs.map(trimEnds) : cidrs), ...(lists['range-'].get(name) ?? [])];
+  };
+  const scopes = new Map<string, PoolScope>();
+  const globalEntries = entriesOf(globalScope);
+  const globalExcluded = lists['exclude-'].get(globalScope) ?? [];
+  for (const name of new Set(Object.values(lists).flatMap((list) => [...list.keys()]))) {
+    const own = entriesOf(name);
+    reportOverlaps(name, own, problems);
+    const isOwn = lists['cidr-'].has(name) || lists['range-'].has(name);
+    const entries = isOwn ? own : globalEntries;
+    if (!isOwn && globalEntries.length === 0) continue;
+    const excluded = [...globalExcluded, ...(name === globalScope ? [] : (lists['exclude-'].get(name) ?? []))];
+    scopes.set(name, { entries, segments: segmentsOf(entries, excluded, order) });
+  }
+  return { scopes, order, problems, quarantineMs: readQuarantine(data, problems) };
+}
+
+/** The scope that a namespace takes its addresses from: its own entries if it has any, else the global ones. */
+export function scopeFor(pool: Pool, namespace: string): PoolScope | undefined {
+  return pool.scopes.get(namespace) ?? pool.scopes.get(globalScope);
+}
+
+function readLists(data: StringMap, problems: PoolProblem[]): Readonly<Record<Prefix, Map<string, PoolEntry[]>>> {
+  const lists = { 'cidr-': new Map(), 'range-': new Map(), 'exclude-': new Map() } satisfies Record<Prefix, unknown>;
   for (const [key, value] of Object.entries(data)) {
-    for (const prefix of ['cidr-', 'range-'] as const) {
+    for (const prefix of ['cidr-', 'range-', 'exclude-'] as const) {
       if (!key.startsWith(prefix) || key === prefix) continue;
-      entries[prefix].set(key.slice(prefix.length), readList(key, value, parsers[prefix], problems));
+      lists[prefix].set(key.slice(prefix.length), readList(key, value, parsers[prefix], problems));
     }
   }
-  const names = new Set([...entries['cidr-'].keys(), ...entries['range-'].keys()]);
-  const scopes = new Map<string, PoolScope>();
-  for (const name of names) {
-    const all = [...(entries['cidr-'].get(name) ?? []), ...(entries['range-'].get(name) ?? [])];
-    scopes.set(name, { entries: all });
-    reportOverlaps(name, all, problems);
-  }
-  return { scopes, problems, quarantineMs: readQuarantine(data, problems) };
+  return lists;
 }
 
 function readList(
@@ -68,16 +98,6 @@ function readList(
   });
 }
 
-/** `30s`, `5m`, `1h` or `0`. */
-function readQuarantine(data: StringMap, problems: PoolProblem[]): number {
-  const text = data[quarantineKey];
-  if (text === undefined) return defaultQuarantineMs;
-  const [, number = '', unit = 's'] = /^(\d{1,6})(ms|s|m|h)?$/.exec(text.trim()) ?? [];
-  if (number !== '') return Number(number) * (unitMs[unit] ?? 1000);
-  problems.push({ key: quarantineKey, message: `"${text}" is no time (want 30s, 5m or 0)` });
-  return defaultQuarantineMs;
-}
-
 /** An overlap does no harm (an address is handed out once), but it is rarely meant. */
 function reportOverlaps(scope: string, entries: readonly PoolEntry[], problems: PoolProblem[]): void {
   const sorted = entries.toSorted((a, b) =>
@@ -90,9 +110,4 @@ function reportOverlaps(scope: string, entries: readonly PoolEntry[], problems: 
     }
     if (last === undefined || last.family !== entry.family || entry.end > last.end) last = entry;
   }
-}
-
-/** The scope that a namespace takes its addresses from: its own entries if it has any, else the global ones. */
-export function scopeFor(pool: Pool, namespace: string): PoolScope | undefined {
-  return pool.scopes.get(namespace) ?? pool.scopes.get(globalScope);
 }
