@@ -1,4 +1,5 @@
 import { assign, setup } from 'xstate';
+import { afterResult, type Failures } from '../src/gateway/failures.ts';
 import type { GatewayClassFacts, ResultEvent } from '../src/objects/facts.ts';
 import type { ObjectKey } from '../src/objects/keys.ts';
 
@@ -6,8 +7,7 @@ interface Context {
   readonly key: ObjectKey<'GatewayClass'>;
   readonly uid: string;
   readonly facts?: GatewayClassFacts;
-  /** Why the last write failed, until one succeeds. */
-  readonly failure?: string | undefined;
+  readonly failures: Failures;
 }
 
 type GatewayClassEvent = { readonly type: 'Observed'; readonly facts: GatewayClassFacts } | ResultEvent;
@@ -26,8 +26,9 @@ const machine = setup({
   },
   actions: {
     remember: assign(({ event }) => (event.type === 'Observed' ? { facts: event.facts } : {})),
-    noteFailure: assign(({ event }) => (event.type === 'WriteFailed' ? { failure: event.message } : {})),
-    clearFailure: assign({ failure: undefined }),
+    noteResult: assign(({ context, event }) =>
+      event.type === 'Observed' ? {} : { failures: afterResult(context.failures, event) },
+    ),
     writeStatus: () => {},
   },
 });
@@ -36,7 +37,7 @@ const machine = setup({
 export const gatewayClassMachine = machine.createMachine({
   id: 'GatewayClass',
   description: 'Whether a GatewayClass is ours and usable',
-  context: ({ input }) => input,
+  context: ({ input }) => ({ ...input, failures: {} }),
   initial: 'Pending',
   on: {
     Observed: [
@@ -46,9 +47,9 @@ export const gatewayClassMachine = machine.createMachine({
       { guard: 'isRefused', target: '.Refused', actions: ['remember', 'writeStatus'] },
       { target: '.Accepted', actions: ['remember', 'writeStatus'] },
     ],
-    WriteFailed: { actions: ['noteFailure'] },
-    Written: { actions: ['clearFailure'] },
-    RetryDue: { actions: ['writeStatus'] },
+    WriteFailed: { actions: ['noteResult'] },
+    Written: { actions: ['noteResult'] },
+    RetryDue: { actions: ['noteResult', 'writeStatus'] },
   },
   states: {
     Pending: { description: 'Not looked at yet' },

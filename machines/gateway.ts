@@ -1,5 +1,6 @@
 import { assign, setup } from 'xstate';
 import { isEqual } from '../src/gateway/equal.ts';
+import { afterResult, type Failures } from '../src/gateway/failures.ts';
 import { isAnnounced } from '../src/gateway/service-readiness.ts';
 import type { GatewayFacts, ResultEvent } from '../src/objects/facts.ts';
 import type { ObjectKey } from '../src/objects/keys.ts';
@@ -13,8 +14,7 @@ interface Context {
   readonly refused?:
     | { readonly refusal: AddressRefusal; readonly revision: number; readonly request: unknown }
     | undefined;
-  /** Why the last write failed, until one succeeds. */
-  readonly failure?: string | undefined;
+  readonly failures: Failures;
 }
 
 type GatewayEvent = { readonly type: 'Observed'; readonly facts: GatewayFacts } | ResultEvent;
@@ -61,9 +61,11 @@ const machine = setup({
     isPoolExhausted: seen((facts, context) => isUnsatisfied(facts) && isStillRefused(facts, context)),
     isWithoutAddress: seen((facts) => isUnsatisfied(facts)),
     isAddressLost: seen((facts) => facts.isLost),
-    isRecordFailing: seen((facts, context) => !facts.isRecorded && context.failure !== undefined),
+    isRecordFailing: seen((facts, { failures }) => {
+      return !facts.isRecorded && ('ledger-entry' in failures || 'gateway-address' in failures);
+    }),
     isUnrecorded: seen((facts) => !facts.isRecorded),
-    isPinDue: seen((facts, context) => facts.isPinDue && context.failure === undefined),
+    isPinDue: seen((facts, { failures }) => facts.isPinDue && !('gateway-address' in failures)),
     areParametersInvalid: seen((facts) => facts.accepted.reason === 'InvalidParameters'),
     isEveryListenerRefused: seen((facts) => facts.accepted.status !== 'True'),
     isAnyServiceUnwritten: seen((facts) => facts.services.some((service) => !service.isInStep)),
@@ -80,8 +82,9 @@ const machine = setup({
         : {},
     ),
     forgetRefusal: assign({ refused: undefined }),
-    noteFailure: assign(({ event }) => (event.type === 'WriteFailed' ? { failure: event.message } : {})),
-    clearFailure: assign({ failure: undefined }),
+    noteResult: assign(({ context, event }) =>
+      event.type === 'Observed' ? {} : { failures: afterResult(context.failures, event) },
+    ),
     claimAddress: () => {},
     recordAddress: () => {},
     pinAddress: () => {},
@@ -95,7 +98,7 @@ const machine = setup({
 export const gatewayMachine = machine.createMachine({
   id: 'Gateway',
   description: 'A Gateway, on its way to an address that is announced',
-  context: ({ input }) => input,
+  context: ({ input }) => ({ ...input, failures: {} }),
   initial: 'Pending',
   on: {
     Observed: [
@@ -143,9 +146,9 @@ export const gatewayMachine = machine.createMachine({
       { guard: 'isAnythingCarried', target: '.ServiceReady.Announced', actions: ['remember', 'writeStatus'] },
       { target: '.ServiceReady.NothingToAnnounce', actions: ['remember', 'writeStatus'] },
     ],
-    WriteFailed: { actions: ['noteFailure'] },
-    Written: { actions: ['clearFailure'] },
-    RetryDue: { actions: ['clearFailure'] },
+    WriteFailed: { actions: ['noteResult'] },
+    Written: { actions: ['noteResult'] },
+    RetryDue: { actions: ['noteResult'] },
   },
   states: {
     Pending: {

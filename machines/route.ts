@@ -1,4 +1,5 @@
 import { assign, setup } from 'xstate';
+import { afterResult, type Failures } from '../src/gateway/failures.ts';
 import { isAnnounced } from '../src/gateway/service-readiness.ts';
 import type { ResultEvent, RouteFacts } from '../src/objects/facts.ts';
 import type { ObjectKey, RouteKind } from '../src/objects/keys.ts';
@@ -7,8 +8,7 @@ interface Context {
   readonly key: ObjectKey<RouteKind>;
   readonly uid: string;
   readonly facts?: RouteFacts;
-  /** Why the last write failed, until one succeeds. */
-  readonly failure?: string | undefined;
+  readonly failures: Failures;
 }
 
 type RouteEvent = { readonly type: 'Observed'; readonly facts: RouteFacts } | ResultEvent;
@@ -37,8 +37,9 @@ const machine = setup({
     isWithoutAddress: seen((facts) => facts.addresses.length === 0),
     isReferenceReason: ({ event }, params: { readonly reason: string }) =>
       event.type === 'Observed' && event.facts.resolvedRefs.reason === params.reason,
-    isServedByOlder: seen((facts) => facts.service === undefined),
-    isWriteFailing: seen((facts, context) => facts.service?.isInStep === false && context.failure !== undefined),
+    isServedByOlder: seen((facts) => facts.service === undefined && facts.olders.length > 0),
+    isWithheld: seen((facts) => facts.service === undefined),
+    isWriteFailing: seen((facts, { failures }) => facts.service?.isInStep === false && 'service' in failures),
     isServiceUnwritten: seen((facts) => facts.service?.isInStep === false),
     isAddressWrong: seen((facts) => facts.service?.ingress === 'other'),
     isServiceUnannounced: seen((facts) => facts.service !== undefined && !isAnnounced(facts.service)),
@@ -46,8 +47,9 @@ const machine = setup({
   },
   actions: {
     remember: assign(({ event }) => (event.type === 'Observed' ? { facts: event.facts } : {})),
-    noteFailure: assign(({ event }) => (event.type === 'WriteFailed' ? { failure: event.message } : {})),
-    clearFailure: assign({ failure: undefined }),
+    noteResult: assign(({ context, event }) =>
+      event.type === 'Observed' ? {} : { failures: afterResult(context.failures, event) },
+    ),
     syncService: () => {},
     removeLeftovers: () => {},
     writeStatus: () => {},
@@ -58,7 +60,7 @@ const machine = setup({
 export const routeMachine = machine.createMachine({
   id: 'Route',
   description: 'A TCPRoute or UDPRoute, on its way to a Service that carries the address of its Gateway',
-  context: ({ input }) => input,
+  context: ({ input }) => ({ ...input, failures: {} }),
   initial: 'Pending',
   on: {
     Observed: [
@@ -114,6 +116,11 @@ export const routeMachine = machine.createMachine({
         actions: ['remember', 'removeLeftovers', 'writeStatus'],
       },
       {
+        guard: 'isWithheld',
+        target: '.ListenerResolved.Withheld',
+        actions: ['remember', 'removeLeftovers', 'writeStatus'],
+      },
+      {
         guard: 'isWriteFailing',
         target: '.ListenerResolved.WriteFailed',
         actions: ['remember', 'removeLeftovers', 'writeStatus'],
@@ -140,9 +147,9 @@ export const routeMachine = machine.createMachine({
       },
       { target: '.ServiceReady.NothingToAnnounce', actions: ['remember', 'removeLeftovers', 'writeStatus'] },
     ],
-    WriteFailed: { actions: ['noteFailure'] },
-    Written: { actions: ['clearFailure'] },
-    RetryDue: { actions: ['clearFailure'] },
+    WriteFailed: { actions: ['noteResult'] },
+    Written: { actions: ['noteResult'] },
+    RetryDue: { actions: ['noteResult'] },
   },
   states: {
     Pending: {
@@ -175,6 +182,9 @@ export const routeMachine = machine.createMachine({
       description: 'Attached and resolved; its Service is on the way',
       states: {
         ServedByOlder: { description: 'An older route serves the listener; this one takes over when that goes' },
+        Withheld: {
+          description: 'Something that decides over its Service is not known; nothing is touched until then',
+        },
         WritingService: { description: 'The Service is not yet as it should be' },
         WriteFailed: { description: 'The API server refuses the Service; tried again later' },
         OtherAddress: { description: 'The announcer put another address on the Service' },

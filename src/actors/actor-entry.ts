@@ -1,4 +1,5 @@
 import { type AnyStateMachine, createActor } from 'xstate';
+import type { Failures } from '../gateway/failures.ts';
 import type { ResultEvent } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 import type { ActorState } from '../objects/states.ts';
@@ -9,7 +10,7 @@ import { Mailbox } from './mailbox.ts';
 interface ReadableContext<Facts> {
   readonly facts?: Facts;
   readonly refused?: { readonly refusal: AddressRefusal } | undefined;
-  readonly failure?: string | undefined;
+  readonly failures: Failures;
 }
 
 export interface ActorOptions<Facts> {

@@ -15,14 +15,15 @@ export function reportsOf(actors: ActorSystem): EffectContext['reports'] {
       const entry = actors.entries.get(key) as ActorEntry<GatewayFacts> | undefined;
       const facts = entry?.context.facts;
       if (entry === undefined || facts === undefined) return undefined;
-      const { refused, failure } = entry.context;
+      const { refused, failures } = entry.context;
+      const failure = failures['ledger-entry'] ?? failures['gateway-address'];
       return { uid: entry.uid, state: entry.state as GatewayState, facts, refusal: refused?.refusal, failure };
     },
     route: (key) => {
       const entry = actors.entries.get(key) as ActorEntry<RouteFacts> | undefined;
       const facts = entry?.context.facts;
       if (entry === undefined || facts === undefined) return undefined;
-      return { uid: entry.uid, state: entry.state as RouteState, facts, failure: entry.context.failure };
+      return { uid: entry.uid, state: entry.state as RouteState, facts, failure: entry.context.failures.service };
     },
   };
 }

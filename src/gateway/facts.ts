@@ -104,6 +104,7 @@ export function routeFacts(key: ObjectKey<RouteKind>, uid: string, world: World)
       addresses.length === 0 && gateway !== undefined && world.addresses.held(gateway.metadata.uid).length > 0,
     olders: wish?.olders ?? [],
     service: isServed && plan !== undefined ? serviceFacts(wish.target, plan, world) : undefined,
+    withheld: plan?.kind === 'keep' ? plan.why : undefined,
     leftovers: leftoversOf(key, wish?.target, world),
     hasStatus: hasStatus(route, world),
   };

@@ -74,6 +74,8 @@ function noteOf({ state, facts, failure }: RouteReport): string | undefined {
       return 'the Gateway has no address yet';
     case 'ListenerResolved.ServedByOlder':
       return `served by the older route ${facts.olders.map(nameOf).join(', ')}, this one takes over when that goes`;
+    case 'ListenerResolved.Withheld':
+      return facts.withheld;
     case 'ListenerResolved.WriteFailed':
       return failure;
     default:

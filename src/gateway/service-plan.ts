@@ -36,7 +36,6 @@ export type ServicePlan =
 export function planService(key: ObjectKey<'Service'>, world: World): ServicePlan {
   const current = world.view.get(key);
   const resolutions = world.view.routesNaming(key).map((route) => resolveRoute(route, world));
-  const doubt = findDoubt(key, current, resolutions, world);
   const claims = resolutions.flatMap((resolution): Contributor[] => {
     const { wish } = resolution;
     return wish?.target === key && wish.serves.length > 0 && wish.backend.targetPort !== undefined
@@ -46,6 +45,7 @@ export function planService(key: ObjectKey<'Service'>, world: World): ServicePla
   claims.sort((a, b) => byAge(a.resolution.route, b.resolution.route));
   const { contributors, refused } = agree(key, current, claims, world);
   const [leader] = contributors;
+  const doubt = findDoubt(key, current, world) ?? doubtOfRoutes(resolutions, leader);
   if (doubt !== undefined) return { kind: 'keep', why: doubt, refused };
   if (leader === undefined) return { kind: 'none', refused };
   const gateway = world.view.get(leader.wish.gateway);
@@ -108,13 +108,7 @@ function taken(message: string): Verdict {
 }
 
 /** Why nothing may be decided over this Service now. What we cannot see must not count as gone. */
-function findDoubt(
-  key: ObjectKey<'Service'>,
-  current: Service | undefined,
-  resolutions: readonly RouteResolution[],
-  world: World,
-): string | undefined {
-  const { view } = world;
+function findDoubt(key: ObjectKey<'Service'>, current: Service | undefined, { view }: World): string | undefined {
   const broken = view.unavailable('Service') ?? view.unreadable(key);
   if (broken !== undefined) return `Service ${nameOf(key)} cannot be read: ${broken}`;
   for (const route of current === undefined ? [] : routesNamedBy(current.metadata)) {
@@ -122,8 +116,15 @@ function findDoubt(
     if (why !== undefined) return `${route} cannot be read: ${why}`;
   }
   const unavailable = view.unavailable('Gateway') ?? view.unavailable('GatewayClass');
-  if (unavailable !== undefined) return `Gateways or their classes cannot be read: ${unavailable}`;
-  return resolutions.map(doubtOf).find((why) => why !== undefined);
+  return unavailable === undefined ? undefined : `Gateways or their classes cannot be read: ${unavailable}`;
+}
+
+/** A route that may or may not have a say matters where it would come before the one that leads. */
+function doubtOfRoutes(resolutions: readonly RouteResolution[], leader: Contributor | undefined): string | undefined {
+  return resolutions
+    .filter(({ route }) => leader === undefined || byAge(route, leader.resolution.route) < 0)
+    .map(doubtOf)
+    .find((why) => why !== undefined);
 }
 
 function doubtOf({ route, parents, resolvedRefs }: RouteResolution): string | undefined {

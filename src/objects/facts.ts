@@ -59,6 +59,8 @@ export interface RouteFacts {
   readonly isAddressComing: boolean;
   readonly olders: readonly ObjectKey<RouteKind>[];
   readonly service?: ServiceFacts | undefined;
+  /** Why nothing may be decided over its Service now. */
+  readonly withheld?: string | undefined;
   /** Services of ours that name this route and that it has no part in any more. */
   readonly leftovers: readonly ObjectKey<'Service'>[];
   /** Whether one of our entries stands in its status. */

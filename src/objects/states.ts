@@ -38,6 +38,7 @@ export type RouteState =
   | 'AddressAssigned.BackendUnknown'
   | 'AddressAssigned.ServiceNameTaken'
   | 'ListenerResolved.ServedByOlder'
+  | 'ListenerResolved.Withheld'
   | 'ListenerResolved.WritingService'
   | 'ListenerResolved.WriteFailed'
   | 'ListenerResolved.OtherAddress'

@@ -1,0 +1,20 @@
+import type { ResultEvent } from '../objects/facts.ts';
+
+/** Why the last write of each effect failed, until one of that effect succeeds or is due again. */
+export type Failures = Readonly<Record<string, string>>;
+
+/** Takes a result into the failures; what other effects failed of stays. */
+export function afterResult(failures: Failures, event: ResultEvent): Failures {
+  switch (event.type) {
+    case 'WriteFailed':
+      return { ...failures, [event.what]: event.message };
+    case 'Written':
+    case 'RetryDue': {
+      const { [event.what]: _over, ...rest } = failures;
+      return rest;
+    }
+    case 'AddressGranted':
+    case 'AddressRefused':
+      return failures;
+  }
+}
