@@ -1,0 +1,62 @@
+/**
+ * `npm run test:cluster`: builds a Kubernetes control plane, starts it on loopback, and runs the contract and
+ * integration tests on it. Whatever ends this process, the servers and their files go with it.
+ */
+import { constants } from 'node:os';
+import { buildControlPlane } from './build.ts';
+import { type ControlPlane, startControlPlane } from './control-plane.ts';
+import { type Options, parseOptions, usage } from './options.ts';
+import { findTestFiles, runTests } from './run-tests.ts';
+
+const report = (line: string): void => console.log(`test:cluster: ${line}`);
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  // Clean-up is done by the handlers of `exit`, which are synchronous.
+  process.once(signal, () => process.exit(128 + constants.signals[signal]));
+}
+
+process.exit(await main(process.argv.slice(2)));
+
+async function main(args: readonly string[]): Promise<number> {
+  let options: Options;
+  try {
+    options = parseOptions(args);
+  } catch (cause) {
+    console.error(`test:cluster: ${messageOf(cause)}\n${usage}`);
+    return 2;
+  }
+  try {
+    return await runWith(options);
+  } catch (cause) {
+    console.error(`test:cluster: ${messageOf(cause)}`);
+    return 1;
+  }
+}
+
+async function runWith(options: Options): Promise<number> {
+  if (options.buildOnly) {
+    report(`the control plane is ${await buildControlPlane(report)}`);
+    return 0;
+  }
+  const files = options.files.length > 0 ? options.files : findTestFiles();
+  const controlPlane = await startControlPlane({ crds: { channel: options.channel }, report });
+  try {
+    const exitCode = options.tests ? await runTests(files, controlPlane) : 0;
+    if (options.keep) await keep(controlPlane);
+    return exitCode;
+  } finally {
+    await controlPlane.stop();
+  }
+}
+
+async function keep({ kubeconfigPath, kubectlPath, folder, broken }: ControlPlane): Promise<never> {
+  report(`kubeconfig: ${kubeconfigPath}`);
+  report(`kubectl:    ${kubectlPath} get gateways,tcproutes,services -A`);
+  report(`logs:       ${folder}/*.log`);
+  report('up until Ctrl-C');
+  throw new Error(await broken);
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
