@@ -14,6 +14,10 @@ export interface Config {
   readonly ipamConfigMap: string;
   readonly implementationLabel: string;
   readonly serviceBehaviour: ServiceBehaviourSetting;
+  /** Write only while holding the lease. */
+  readonly leaderElect: boolean;
+  /** Of the lease; empty: the Pod's. */
+  readonly leaderElectionNamespace: string;
   readonly logLevel: LogLevel;
   /** Flags that are accepted for the sake of the Go original and do nothing. */
   readonly ignored: readonly string[];
@@ -30,9 +34,6 @@ const behaviours: readonly ServiceBehaviourSetting[] = ['auto', 'create', 'dupli
 export function parseConfig(argv: readonly string[]): Config {
   const values = readFlags(argv);
   const text = (name: string): string => values.get(name) ?? flags[name]?.default ?? '';
-  if (values.get('leader-elect') === 'true') {
-    throw new UsageError('-leader-elect is not supported yet: run one replica, without this flag');
-  }
   return Object.freeze({
     metricsBindAddress: bindAddress('metrics-bind-address', text('metrics-bind-address')),
     healthProbeBindAddress: bindAddress('health-probe-bind-address', text('health-probe-bind-address')),
@@ -41,6 +42,8 @@ export function parseConfig(argv: readonly string[]): Config {
     ipamConfigMap: namespacedName('ipam-configmap', text('ipam-configmap')),
     implementationLabel: text('implementation-label'),
     serviceBehaviour: oneOf('service-behaviour', text('service-behaviour'), behaviours),
+    leaderElect: values.get('leader-elect') === 'true',
+    leaderElectionNamespace: dnsLabel('leader-election-namespace', text('leader-election-namespace')),
     logLevel: logLevel(text('zap-log-level')),
     ignored: zapFlags.filter((name) => values.has(name)),
   });
@@ -61,6 +64,11 @@ function domainPath(name: string, value: string): string {
 function namespacedName(name: string, value: string): string {
   if (value === '' || /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\/)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(value)) return value;
   throw new UsageError(`flag -${name}: "${value}" is no ConfigMap: use name or namespace/name`);
+}
+
+function dnsLabel(name: string, value: string): string {
+  if (value === '' || /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value)) return value;
+  throw new UsageError(`flag -${name}: "${value}" is no namespace`);
 }
 
 function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {

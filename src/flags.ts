@@ -25,7 +25,13 @@ export const flags: Readonly<Record<string, Flag>> = {
     value: 'ADDRESS',
     help: 'where /healthz and /readyz are served; 0 turns them off',
   },
-  'leader-elect': { type: 'boolean', help: 'not there yet: run one replica' },
+  'leader-elect': { type: 'boolean', help: 'write only while holding the lease: for several replicas' },
+  'leader-election-namespace': {
+    type: 'string',
+    default: '',
+    value: 'NAMESPACE',
+    help: 'where the lease gateway-api.fnnrn.me is; default: the namespace of the Pod',
+  },
   kubeconfig: {
     type: 'string',
     default: '',

@@ -1,47 +1,36 @@
+import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
-import { setTimeout as sleepFor } from 'node:timers/promises';
+import { hostname } from 'node:os';
 import { AddressPool } from './actors/address-pool.ts';
+import { Intake } from './actors/intake.ts';
+import { Leadership } from './actors/leadership.ts';
 import { LedgerKeeper } from './actors/ledger-keeper.ts';
 import { type PoolSource, poolSource, readPool } from './actors/pool-source.ts';
 import { reportsOf } from './actors/reports.ts';
-import { ActorSystem, type Transition } from './actors/system.ts';
+import { ActorSystem } from './actors/system.ts';
 import { Cluster } from './cluster/cluster.ts';
 import type { Config } from './config.ts';
 import { Effects } from './effects/effects.ts';
+import { Lease } from './effects/lease.ts';
 import { WriteQueue } from './effects/write-queue.ts';
 import { kubeVip } from './gateway/announcer.ts';
 import { partsOf } from './gateway/keys.ts';
-import { managedBy, managedByLabel } from './gateway/ledger.ts';
-import type { KubernetesClient } from './kubernetes/client.ts';
+import type { ApiRequest, ApiResult, KubernetesClient } from './kubernetes/client.ts';
 import { connect, ownNamespace } from './kubernetes/connect.ts';
 import { objectPath } from './kubernetes/kinds.ts';
-import type { Kind, ObjectKey } from './objects/keys.ts';
+import { runAfter, sleepUntilAborted } from './kubernetes/timers.ts';
 import { serve } from './observability/http.ts';
-import type { Logger } from './observability/logger.ts';
 import { Metrics } from './observability/metrics.ts';
 import { healthPages, metricsPages } from './observability/pages.ts';
 import { Reporter } from './observability/reporter.ts';
-import { decode } from './watch/decode.ts';
-import { Follow, type Source } from './watch/follow.ts';
+import { leaseNamespace, type Surroundings } from './surroundings.ts';
+import { Follow } from './watch/follow.ts';
+import { sourcesOf } from './watch/sources.ts';
 
-/** What the outside world gives the controller. */
-export interface Surroundings {
-  readonly logger: Logger;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** 0 up to, not including, 1. */
-  readonly random: () => number;
-  /** How often kinds that are not served are looked for, in milliseconds. */
-  readonly discoveryMs?: number;
-  /** Told of every transition, for a live display. */
-  readonly onTransition?: (transition: Transition) => void;
-}
-
+const leaseName = 'gateway-api.fnnrn.me';
 const userAgent = 'gateway-api-controller';
 const writeConcurrency = 32;
 const defaultDiscoveryMs = 10_000;
-const followed: readonly Kind[] = ['GatewayClass', 'Gateway', 'TCPRoute', 'UDPRoute', 'Service', 'EndpointSlice'];
 
 /**
  * Builds, connects and starts all parts.
@@ -72,12 +61,16 @@ export class Controller {
   readonly #effects: Effects;
   readonly #follow: Follow;
   readonly #keeper: LedgerKeeper;
+  readonly #intake: Intake;
   readonly #poolSource: PoolSource | undefined;
+  readonly #lost = Promise.withResolvers<void>();
   readonly #servers: { metrics: Server | undefined; health: Server | undefined } = {
     metrics: undefined,
     health: undefined,
   };
-  #running: Promise<void> = Promise.resolve();
+  readonly #leadership: Leadership | undefined;
+  #running: Promise<unknown> = Promise.resolve();
+  #hasSynced = false;
   #isOpen = false;
 
   constructor(config: Config, surroundings: Surroundings) {
@@ -89,6 +82,7 @@ export class Controller {
       actors: () => [...this.actors.entries].map(([key, { state }]) => ({ kind: partsOf(key).kind, state })),
       heldAddresses: () => this.pool.heldCount,
       queueDepth: () => this.#queue.depth,
+      isLeading: () => this.isLeading,
     });
     this.#client = connect({
       kubeconfig: config.kubeconfig,
@@ -102,12 +96,31 @@ export class Controller {
     });
     this.#queue = this.#buildQueue();
     this.actors = this.#buildActors();
+    this.#leadership = config.leaderElect ? this.#buildLeadership() : undefined;
     this.#keeper = this.#buildKeeper();
+    this.#intake = new Intake({
+      cluster: this.cluster,
+      strangers: this.#keeper,
+      read: (key) => {
+        const path = objectPath(key, this.#follow.versionOf(partsOf(key).kind));
+        return this.#client.request({ method: 'GET', path });
+      },
+    });
     this.#follow = this.#buildFollow();
     this.#effects = this.#buildEffects();
     this.cluster.onChange(({ key }) => {
       if (key.startsWith('ConfigMap/')) this.#refreshPool();
     });
+  }
+
+  /** Resolves when the lease is lost: the process must end, another replica leads. */
+  get lost(): Promise<void> {
+    return this.#lost.promise;
+  }
+
+  /** Whether this replica may write: always, without leader election. */
+  get isLeading(): boolean {
+    return this.#leadership?.isLeading ?? true;
   }
 
   get servers(): { readonly metrics: Server | undefined; readonly health: Server | undefined } {
@@ -118,7 +131,7 @@ export class Controller {
     const { metricsBindAddress, healthProbeBindAddress } = this.#config;
     this.#servers.metrics = await serve('metrics-bind-address', metricsBindAddress, metricsPages(this.#metrics));
     this.#servers.health = await serve('health-probe-bind-address', healthProbeBindAddress, healthPages(this.#follow));
-    this.#running = this.#follow.run();
+    this.#running = Promise.all([this.#follow.run(), this.#leadership?.run()]);
   }
 
   /** Caches in sync, nobody dirty, nothing queued or waiting for another try. */
@@ -132,6 +145,7 @@ export class Controller {
     this.#keeper.stop();
     this.actors.stop();
     await this.#queue.close();
+    await this.#leadership?.stop();
     await this.#running;
     await this.#client.close();
     for (const server of Object.values(this.#servers)) {
@@ -143,7 +157,7 @@ export class Controller {
   #buildQueue(): WriteQueue {
     const { random, now } = this.#surroundings;
     return new WriteQueue({
-      send: (request) => this.#client.request(request),
+      send: (request) => this.#send(request),
       concurrency: writeConcurrency,
       random,
       now,
@@ -176,6 +190,41 @@ export class Controller {
     });
   }
 
+  /** Actors look and write from the moment that the caches are in sync and, with election, the lease is ours. */
+  #open(): void {
+    if (this.#isOpen || !this.#hasSynced || this.#leadership?.isLeading === false) return;
+    this.#isOpen = true;
+    this.#refreshPool();
+    this.actors.open();
+    this.#keeper.sweep();
+  }
+
+  /** A write of one who does not lead (any more) is not sent: it waits, and the process is about to end. */
+  async #send(request: ApiRequest): Promise<ApiResult> {
+    if (this.#leadership?.mayWrite === false) return { failure: { kind: 'retry', code: 0, message: 'not the leader' } };
+    return this.#client.request(request);
+  }
+
+  #buildLeadership(): Leadership {
+    const { now, environment } = this.#surroundings;
+    const namespace = leaseNamespace(this.#config, environment);
+    const identity = `${hostname()}_${randomUUID()}`;
+    const monotonic = (): number => performance.now();
+    return new Leadership({
+      lease: new Lease({ client: this.#client, namespace, name: leaseName, identity, now, monotonic }),
+      sleep: sleepUntilAborted,
+      onLeading: () => {
+        this.#reporter.leading(identity);
+        queueMicrotask(() => this.#open());
+      },
+      onLost: () => {
+        this.actors.stop();
+        this.#lost.resolve();
+      },
+      onError: (error) => this.#reporter.crash('Leadership', error),
+    });
+  }
+
   #buildKeeper(): LedgerKeeper {
     return new LedgerKeeper({
       cluster: this.cluster,
@@ -190,29 +239,24 @@ export class Controller {
         this.#effects.request('ledger-entry', entry, by);
         this.actors.flushSoon();
       },
-      readAgain: (entry) => void this.#readAgain(entry),
+      readAgain: (entry) => void this.#intake.readAgain(entry),
       after: runAfter,
       now: this.#surroundings.now,
     });
   }
 
   #buildFollow(): Follow {
-    const everywhere = followed.map((kind): Source => ({ kind, namespace: '', selectors: {} }));
     return new Follow({
       client: this.#client,
       cluster: this.cluster,
-      sources: [...everywhere, ledgerSource(this.#config), ...configMapSources(this.#poolSource)],
+      sources: sourcesOf({ controllerName: this.#config.controllerName, pool: this.#poolSource }),
       random: this.#surroundings.random,
-      sleep: async (ms, signal) => {
-        await sleepFor(ms, undefined, { signal }).catch(() => {});
-      },
+      sleep: sleepUntilAborted,
       discoveryMs: this.#surroundings.discoveryMs ?? defaultDiscoveryMs,
       onSynced: () => {
-        this.#isOpen = true;
-        this.#refreshPool();
-        this.actors.open();
-        this.#keeper.sweep();
+        this.#hasSynced = true;
         this.#reporter.synced(this.#follow.describe());
+        this.#open();
       },
       onAvailability: (kind, why) => {
         this.#reporter.availability(kind, why);
@@ -238,33 +282,11 @@ export class Controller {
       },
       queue: this.#queue,
       send: (request) => this.#client.request(request),
-      fold: (key, body) => this.#fold(key, body),
-      forget: (key, uid) => this.#forget(key, uid),
+      fold: (key, body) => this.#intake.fold(key, body),
+      forget: (key, uid) => this.#intake.forget(key, uid),
       deliver: (key, event) => this.actors.deliver(key, event),
       onFailure: (what, key, failure) => this.#reporter.writeFailure(what, key, failure),
     });
-  }
-
-  /** Takes an object that the server answered with into the cluster, before its watch event comes. */
-  #fold(key: ObjectKey, body: unknown): void {
-    const decoded = decode(partsOf(key).kind, body);
-    if (decoded === undefined) return;
-    if ('rejection' in decoded) this.cluster.reject(decoded.rejection);
-    else if (decoded.object.kind !== 'IPAddress' || !this.#keeper.take(decoded.object))
-      this.cluster.apply(decoded.object);
-  }
-
-  #forget(key: ObjectKey, uid: string): void {
-    if (key.startsWith('IPAddress/') && this.#keeper.forget(partsOf(key).name)) return;
-    this.cluster.remove(key, uid);
-  }
-
-  async #readAgain(key: ObjectKey<'IPAddress'>): Promise<void> {
-    const path = objectPath(key, this.#follow.versionOf('IPAddress'));
-    const result = await this.#client.request({ method: 'GET', path });
-    if ('body' in result) this.#fold(key, result.body);
-    else if (result.failure.kind === 'absent') this.#forget(key, '');
-    else this.#keeper.readLater(partsOf(key).name);
   }
 
   #refreshPool(): void {
@@ -275,23 +297,4 @@ export class Controller {
     this.#keeper.sweep();
     this.actors.markWaiting();
   }
-}
-
-function runAfter(ms: number, action: () => void): () => void {
-  const timer = setTimeout(action, ms);
-  return () => clearTimeout(timer);
-}
-
-/** Only our own entries of the ledger: Kubernetes has one for each Service. */
-function ledgerSource(config: Config): Source {
-  return { kind: 'IPAddress', namespace: '', selectors: { labelSelector: `${managedByLabel}=${managedBy(config)}` } };
-}
-
-/** Only the ConfigMaps of that name are watched, not all. */
-function configMapSources(source: PoolSource | undefined): readonly Source[] {
-  return (source?.namespaces ?? []).map((namespace) => ({
-    kind: 'ConfigMap',
-    namespace,
-    selectors: { fieldSelector: `metadata.name=${source?.name}` },
-  }));
 }

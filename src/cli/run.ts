@@ -26,9 +26,10 @@ export async function run(argv: readonly string[]): Promise<number> {
       random: Math.random,
     });
     logger.info({ controllerName: config.controllerName, pool: config.ipamConfigMap }, 'started');
-    const signal = await nextSignal();
-    logger.info({ signal }, 'stopping');
-    return await stop(controller);
+    const signal = await Promise.race([nextSignal(), controller.lost]);
+    if (signal === undefined) logger.error('lost the lease: another replica may lead now; ending');
+    else logger.info({ signal }, 'stopping');
+    return await stop(controller, signal === undefined ? 1 : 0);
   } catch (error) {
     return complain(error);
   }
@@ -42,11 +43,11 @@ function nextSignal(): Promise<NodeJS.Signals> {
 }
 
 /** Ends in time also where the API server does not answer. */
-async function stop(controller: Controller): Promise<number> {
-  const timer = setTimeout(() => process.exit(0), stopLimitMs);
+async function stop(controller: Controller, exitCode: number): Promise<number> {
+  const timer = setTimeout(() => process.exit(exitCode), stopLimitMs);
   await controller.stop();
   clearTimeout(timer);
-  return 0;
+  return exitCode;
 }
 
 /** One line for what the user can mend; anything else is a bug and keeps its stack. */

@@ -6,6 +6,7 @@ export interface MetricSources {
   readonly actors: () => Iterable<{ readonly kind: string; readonly state: ActorState }>;
   readonly heldAddresses: () => number;
   readonly queueDepth: () => number;
+  readonly isLeading: () => boolean;
 }
 
 /** The controller's metrics; no label per object, so their number is bounded. */
@@ -71,6 +72,15 @@ export class Metrics {
       registers,
       collect: () => {
         held.set(sources.heldAddresses());
+      },
+    });
+    const leading: Gauge<'name'> = new Gauge({
+      name: 'leader_election_master_status',
+      help: 'Whether this replica leads',
+      labelNames: ['name'],
+      registers,
+      collect: () => {
+        leading.set({ name: 'gateway-api.fnnrn.me' }, Number(sources.isLeading()));
       },
     });
     const depth: Gauge<'name'> = new Gauge({

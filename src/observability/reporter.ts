@@ -39,6 +39,10 @@ export class Reporter {
     this.#logger.info({ absent }, 'caches are in sync');
   }
 
+  leading(identity: string): void {
+    this.#logger.info({ identity }, 'leading');
+  }
+
   availability(kind: Kind, why: string | undefined): void {
     if (why === undefined) this.#logger.info({ kind }, 'kind can be read');
     else this.#logger.error({ kind, why }, 'kind cannot be read: grant list and watch; everything else goes on');

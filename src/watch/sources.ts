@@ -1,0 +1,27 @@
+import { managedBy, managedByLabel } from '../gateway/ledger.ts';
+import type { Kind } from '../objects/keys.ts';
+import type { Source } from './follow.ts';
+
+const everywhere: readonly Kind[] = ['GatewayClass', 'Gateway', 'TCPRoute', 'UDPRoute', 'Service', 'EndpointSlice'];
+
+export interface SourceSettings {
+  readonly controllerName: string;
+  /** Where the pool's ConfigMap may stand. */
+  readonly pool: { readonly name: string; readonly namespaces: readonly string[] } | undefined;
+}
+
+/**
+ * All collections that are followed, as narrow as they can be: of ConfigMaps only the pool's, of the ledger only our
+ * own entries (Kubernetes has one for each Service).
+ */
+export function sourcesOf({ controllerName, pool }: SourceSettings): readonly Source[] {
+  const labelSelector = `${managedByLabel}=${managedBy({ controllerName })}`;
+  const fieldSelector = `metadata.name=${pool?.name}`;
+  return [
+    ...everywhere.map((kind): Source => ({ kind, namespace: '', selectors: {} })),
+    { kind: 'IPAddress', namespace: '', selectors: { labelSelector } },
+    ...(pool?.namespaces ?? []).map(
+      (namespace): Source => ({ kind: 'ConfigMap', namespace, selectors: { fieldSelector } }),
+    ),
+  ];
+}
