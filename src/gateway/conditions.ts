@@ -18,15 +18,15 @@ export function condition(type: string, verdict: Verdict): WantedCondition {
 }
 
 /**
- * The conditions to write: ours as wanted, those of other writers kept, `lastTransitionTime` kept unless the status
- * flips (Kubernetes API conventions, "Typical status properties").
+ * The conditions to write: ours as wanted, those of other writers kept, all in their places; `lastTransitionTime` kept
+ * unless the status flips (Kubernetes API conventions, "Typical status properties").
  */
 export function mergeConditions(
   current: readonly Condition[],
   wanted: readonly WantedCondition[],
   stamp: Stamp,
 ): readonly Condition[] {
-  const ours = wanted.map((want) => {
+  const ours = wanted.map((want): Condition => {
     const old = current.find((candidate) => candidate.type === want.type);
     return {
       ...want,
@@ -35,6 +35,18 @@ export function mergeConditions(
       lastTransitionTime: old !== undefined && old.status === want.status ? old.lastTransitionTime : stamp.now,
     };
   });
-  const others = current.filter((old) => wanted.every((want) => want.type !== old.type));
-  return [...ours, ...others];
+  return mergeInPlace(current, ours, (a, b) => a.type === b.type);
+}
+
+/**
+ * A list that several writers share: entries that are wanted anew replace those they match, in their places, and the
+ * rest goes to the end. Two writers that each sort the list would write for ever.
+ */
+export function mergeInPlace<T>(current: readonly T[], wanted: readonly T[], matches: (a: T, b: T) => boolean): T[] {
+  const left = [...wanted];
+  const merged = current.map((entry) => {
+    const index = left.findIndex((want) => matches(entry, want));
+    return (index < 0 ? undefined : left.splice(index, 1)[0]) ?? entry;
+  });
+  return [...merged, ...left];
 }

@@ -4,7 +4,7 @@ import type { Verdict } from '../objects/kubernetes.ts';
 import type { RouteState } from '../objects/states.ts';
 import type { ParentVerdict } from '../objects/verdicts.ts';
 import type { Settings } from '../objects/view.ts';
-import { condition, mergeConditions, type Stamp } from './conditions.ts';
+import { condition, mergeConditions, mergeInPlace, type Stamp } from './conditions.ts';
 import { isEqual } from './equal.ts';
 import { nameOf } from './keys.ts';
 
@@ -15,8 +15,8 @@ export interface RouteReport {
 }
 
 /**
- * `status.parents` to write: one entry per parentRef of ours, those of other controllers untouched and in their
- * places before ours. `undefined` where this state writes none.
+ * `status.parents` to write: one entry per parentRef of ours, those of other controllers untouched, all in
+ * their places. `undefined` where this state writes none.
  */
 export function routeStatus(
   route: Route,
@@ -41,7 +41,13 @@ export function routeStatus(
       },
     ];
   });
-  return { parents: [...route.status.parents.filter((entry) => !isOurs(entry)), ...ours] };
+  const isWanted = (entry: RouteParentStatus): boolean => ours.some((want) => isSameEntry(entry, want));
+  const kept = route.status.parents.filter((entry) => !isOurs(entry) || isWanted(entry));
+  return { parents: mergeInPlace(kept, ours, isSameEntry) };
+}
+
+function isSameEntry(a: RouteParentStatus, b: RouteParentStatus): boolean {
+  return a.controllerName === b.controllerName && isEqual(a.parentRef, b.parentRef);
 }
 
 /** Steps on the way that are left within milliseconds, and states in which we may not write. */
