@@ -92,6 +92,9 @@ export class Controller {
     });
     this.pool = new AddressPool({
       cluster: this.cluster,
+      onReleased: (addresses) => {
+        for (const address of addresses) this.#keeper.look(address);
+      },
       onError: (error) => this.#reporter.crash('AddressPool', error),
     });
     this.#queue = this.#buildQueue();
@@ -175,9 +178,6 @@ export class Controller {
       flush: () => this.#effects.flush(),
       soon: setImmediate,
       now: this.#surroundings.now,
-      onReleased: (addresses) => {
-        for (const address of addresses) this.#keeper.look(address);
-      },
       onTransition: (transition) => {
         this.#metrics.transitions.inc({ kind: partsOf(transition.key).kind, state: transition.to });
         this.#reporter.transition(transition);

@@ -18,6 +18,8 @@ export interface Answer {
 
 export interface AddressPoolOptions {
   readonly cluster: Cluster;
+  /** Addresses that nobody holds any more. */
+  readonly onReleased: (addresses: readonly string[]) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -108,11 +110,8 @@ export class AddressPool implements AddressView {
     this.#claims.push(claim);
   }
 
-  /** @returns the addresses that nobody holds any more. */
-  release(uid: string): readonly string[] {
-    const held = this.held(uid);
+  release(uid: string): void {
     this.#actor.send({ type: 'Released', uid });
-    return held;
   }
 
   /** Hands the claims of this turn over in one batch, and takes the answers. */
@@ -131,7 +130,9 @@ export class AddressPool implements AddressView {
       if (seen.has(claim.uid)) continue;
       seen.add(claim.uid);
       const holder = { uid: claim.uid, namespace: claim.namespace, name: claim.name };
+      const before = this.held(claim.uid);
       const outcome = this.#allocator.claim(holder, claim.request, this.#outside);
+      this.#noteReleased(before.filter((address) => this.holderOf(address) === undefined));
       this.#answers.push({ gateway: claim.gateway, event: eventOf(outcome, this.#revision) });
     }
   }
@@ -152,7 +153,13 @@ export class AddressPool implements AddressView {
   };
 
   #release(uid: string): void {
-    if (this.#allocator.release(uid).length > 0) this.#revision += 1;
+    this.#noteReleased(this.#allocator.release(uid));
+  }
+
+  #noteReleased(addresses: readonly string[]): void {
+    if (addresses.length === 0) return;
+    this.#revision += 1;
+    this.#options.onReleased(addresses);
   }
 }
 

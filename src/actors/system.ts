@@ -33,8 +33,6 @@ export interface ActorSystemOptions {
   readonly soon: (action: () => void) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Addresses that nobody holds any more. */
-  readonly onReleased: (addresses: readonly string[]) => void;
   readonly onTransition: (transition: Transition) => void;
   readonly onCrash: (key: ObjectKey<ActorKind>, error: unknown) => void;
 }
@@ -69,7 +67,7 @@ export class ActorSystem {
     this.world = { ...options.world, graph: (key) => this.#graphs.get(key) };
     this.#charts = connectCharts({
       request: options.request,
-      release: (uid) => this.#release(uid),
+      release: (uid) => options.pool.release(uid),
       claim: (gateway, uid, request) => {
         const { namespace, name } = partsOf(gateway);
         const creationTimestamp = options.cluster.get(gateway)?.metadata.creationTimestamp ?? '';
@@ -257,12 +255,8 @@ export class ActorSystem {
   /** Another object has taken the name: what the old one held is free, its Services follow their routes. */
   #retire(entry: ActorEntry): void {
     entry.stop();
-    this.#release(entry.uid);
+    this.#options.pool.release(entry.uid);
     this.#entries.delete(entry.key);
-  }
-
-  #release(uid: string): void {
-    this.#options.onReleased(this.#options.pool.release(uid));
   }
 
   #note(entry: ActorEntry, event: string, from: ActorState): void {

@@ -24,9 +24,10 @@ export function pinAddress(key: ObjectKey<'Gateway'>, context: EffectContext): A
 
 /** Takes our address, labels and annotation off a Gateway that is now another controller's. */
 export function removeMarks(key: ObjectKey<'Gateway'>, context: EffectContext): ApiRequest | undefined {
-  const { view, settings } = context.world;
+  const { view, addresses, settings } = context.world;
   const gateway = view.get(key);
-  if (gateway === undefined || !isMarked(gateway, settings)) return undefined;
+  if (gateway === undefined) return undefined;
+  if (!isMarked(gateway, addresses.held(gateway.metadata.uid), settings)) return undefined;
   const body = unpinPatch(gateway, settings);
   const { resourceVersion } = gateway.metadata;
   return body && patchRequest(key, context, { resourceVersion, body });

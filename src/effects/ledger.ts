@@ -38,12 +38,13 @@ function hold(
   return releasedAt(entry) === undefined ? undefined : mark(key, entry, null, context);
 }
 
-/** Nobody holds the address any more. */
+/** Nobody holds the address: its Gateway is gone, or no longer ours, or has another one now; else it may yet claim it. */
 function giveUp(key: ObjectKey<'IPAddress'>, entry: IPAddress, context: EffectContext): ApiRequest | undefined {
-  const { view, settings } = context.world;
+  const { view, addresses, settings } = context.world;
   const owner = liveOwner(entry, view);
   if (view.unreadable(`Gateway/${entry.parentRef.namespace}/${entry.parentRef.name}`) !== undefined) return undefined;
-  if (owner !== undefined && classStandingOf(owner, view, settings) !== 'foreign') return undefined;
+  const isOurs = owner !== undefined && classStandingOf(owner, view, settings) !== 'foreign';
+  if (isOurs && addresses.held(owner.metadata.uid).length === 0) return undefined;
   if (view.unavailable('Gateway') !== undefined || !view.isServed('Gateway')) return undefined;
   const since = releasedAt(entry);
   const now = Date.parse(context.timestamp());

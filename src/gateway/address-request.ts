@@ -11,8 +11,9 @@ import { annotations, labels, labelValue } from './names.ts';
 /** What of the world a request depends on. */
 export type Knowledge = Pick<World, 'view' | 'settings'>;
 
-/** What we wrote into `spec.addresses`, for which Gateway. On a clone the uid is another Gateway's. */
+/** What a controller wrote into `spec.addresses`, for which Gateway. On a clone the uid is another Gateway's. */
 interface Pin {
+  readonly controller: string;
   readonly uid: string;
   readonly addresses: readonly string[];
 }
@@ -36,7 +37,7 @@ export function requestOf(gateway: Gateway, { view, settings }: Knowledge): Gate
   }
   const pin = pinOf(gateway, settings);
   if (addresses.length > 0) {
-    const isClone = pin !== undefined && pin.uid !== gateway.metadata.uid && isEqual(pin.addresses, addresses);
+    const isClone = pin !== undefined && !isOwn(pin, gateway, settings) && isEqual(pin.addresses, addresses);
     return { kind: isClone ? 'preferred' : 'fixed', addresses };
   }
   const entries = addressesInLedger(gateway, view);
@@ -47,7 +48,7 @@ export function requestOf(gateway: Gateway, { view, settings }: Knowledge): Gate
 /** Addresses that this very Gateway is known to hold, from what stands on it. */
 function recordedAddresses(gateway: Gateway, settings: Settings): readonly string[] {
   const pin = pinOf(gateway, settings);
-  if (pin?.uid === gateway.metadata.uid) return pin.addresses;
+  if (pin !== undefined && isOwn(pin, gateway, settings)) return pin.addresses;
   return gateway.status.addresses.flatMap(({ value }) => canonicalAddress(value) ?? []);
 }
 
@@ -61,7 +62,7 @@ export function isRecorded(gateway: Gateway, held: readonly string[], { view, se
     return held.every((address) => entries.includes(address));
   }
   const pin = pinOf(gateway, settings);
-  const isClone = pin !== undefined && pin.uid !== gateway.metadata.uid;
+  const isClone = pin !== undefined && !isOwn(pin, gateway, settings);
   const there = new Set([
     ...specValues(gateway).map(canonicalAddress),
     ...(isClone ? [] : recordedAddresses(gateway, settings)),
@@ -73,7 +74,7 @@ export function isRecorded(gateway: Gateway, held: readonly string[], { view, se
 export function needsPin(gateway: Gateway, held: readonly string[], settings: Settings): boolean {
   if (held.length === 0) return false;
   const pin = pinOf(gateway, settings);
-  if (pin?.uid === gateway.metadata.uid) return false;
+  if (pin !== undefined && isOwn(pin, gateway, settings)) return false;
   const values = specValues(gateway);
   if (pin !== undefined && isEqual(pin.addresses, values.map(canonicalAddress))) return true;
   const isEmpty = gateway.spec.addresses.length === 0;
@@ -82,6 +83,7 @@ export function needsPin(gateway: Gateway, held: readonly string[], settings: Se
 
 /** A JSON merge patch that writes the held addresses into the Gateway's spec, with our labels and the record. */
 export function pinPatch(gateway: Gateway, held: readonly string[], settings: Settings): Record<string, unknown> {
+  const pin: Pin = { controller: settings.controllerName, uid: gateway.metadata.uid, addresses: held };
   return {
     metadata: {
       labels: {
@@ -89,15 +91,25 @@ export function pinPatch(gateway: Gateway, held: readonly string[], settings: Se
         [labels.implementation]: labelValue(settings.implementationLabel),
       },
       annotations: {
-        [annotations.pinned]: JSON.stringify({ uid: gateway.metadata.uid, addresses: held } satisfies Pin),
+        [annotations.pinned]: JSON.stringify(pin),
       },
     },
     spec: { addresses: held.map((value) => ({ type: 'IPAddress', value })) },
   };
 }
 
-export function isMarked(gateway: Gateway, settings: Settings): boolean {
-  return pinOf(gateway, settings) !== undefined;
+/**
+ * Whether a Gateway carries marks of ours. The Go original's labels do not say whose they are: they count where we
+ * hold the address.
+ */
+export function isMarked(gateway: Gateway, held: readonly string[], settings: Settings): boolean {
+  const pin = pinOf(gateway, settings);
+  if (pin === undefined || !isOwn(pin, gateway, settings)) return false;
+  return gateway.metadata.annotations[annotations.pinned] !== undefined || held.length > 0;
+}
+
+function isOwn(pin: Pin, gateway: Gateway, settings: Settings): boolean {
+  return pin.uid === gateway.metadata.uid && pin.controller === settings.controllerName;
 }
 
 /** A JSON merge patch that takes our marks off a Gateway; an address that a user wrote there stays. */
@@ -125,14 +137,16 @@ function pinOf(gateway: Gateway, settings: Settings): Pin | undefined {
     more.length === 0 &&
     gateway.metadata.labels[labels.address] === value;
   const address = isLabelled ? canonicalAddress(value) : undefined;
-  return address === undefined ? undefined : { uid: gateway.metadata.uid, addresses: [address] };
+  if (address === undefined) return undefined;
+  return { controller: settings.controllerName, uid: gateway.metadata.uid, addresses: [address] };
 }
 
 function parsePin(text: string): Pin | undefined {
   try {
     const pin: Partial<Pin> = JSON.parse(text);
-    if (typeof pin.uid !== 'string' || !Array.isArray(pin.addresses)) return undefined;
-    return { uid: pin.uid, addresses: pin.addresses.filter((address) => typeof address === 'string') };
+    const { controller, uid, addresses } = pin;
+    if (typeof controller !== 'string' || typeof uid !== 'string' || !Array.isArray(addresses)) return undefined;
+    return { controller, uid, addresses: addresses.filter((address) => typeof address === 'string') };
   } catch {
     return undefined;
   }

@@ -44,7 +44,7 @@ export function gatewayFacts(key: ObjectKey<'Gateway'>, uid: string, world: Worl
     isRecorded: isRecorded(gateway, held, world),
     isLost: held.some((address) => isElsewhere(address, uid, world)),
     isPinDue: world.view.isServed('IPAddress') && needsPin(gateway, held, world.settings),
-    isMarked: isMarked(gateway, world.settings),
+    isMarked: isMarked(gateway, held, world.settings),
     poolRevision: world.addresses.revision,
     accepted: acceptance(gateway, graph),
     listeners: graph.listeners,
