@@ -68,6 +68,9 @@ const machine = setup({
     isPinDue: seen((facts, { failures }) => facts.isPinDue && !('gateway-address' in failures)),
     areParametersInvalid: seen((facts) => facts.accepted.reason === 'InvalidParameters'),
     isEveryListenerRefused: seen((facts) => facts.accepted.status !== 'True'),
+    isAnyServiceRefused: seen((facts) =>
+      facts.services.some((service) => !service.isInStep && service.refusal !== undefined),
+    ),
     isAnyServiceUnwritten: seen((facts) => facts.services.some((service) => !service.isInStep)),
     isAnyAddressWrong: seen((facts) => facts.services.some((service) => service.ingress === 'other')),
     isAnyServiceUnannounced: seen((facts) => facts.services.some((service) => !isAnnounced(service))),
@@ -133,6 +136,11 @@ export const gatewayMachine = machine.createMachine({
       },
       { guard: 'isEveryListenerRefused', target: '.AddressAssigned.NoListener', actions: ['remember', 'writeStatus'] },
       {
+        guard: 'isAnyServiceRefused',
+        target: '.ListenerResolved.ServiceRefused',
+        actions: ['remember', 'writeStatus'],
+      },
+      {
         guard: 'isAnyServiceUnwritten',
         target: '.ListenerResolved.WritingServices',
         actions: ['remember', 'writeStatus'],
@@ -188,6 +196,7 @@ export const gatewayMachine = machine.createMachine({
       description: 'Has an address and a valid listener; its Services are on their way',
       states: {
         WritingServices: { description: 'A Service is not yet as its routes want it' },
+        ServiceRefused: { description: 'The API server refuses a Service; tried again later' },
         OtherAddress: { description: 'The announcer put another address on a Service' },
         WaitingForAnnouncement: { description: 'A Service with ready endpoints does not carry the address yet' },
       },

@@ -39,7 +39,7 @@ const machine = setup({
       event.type === 'Observed' && event.facts.resolvedRefs.reason === params.reason,
     isServedByOlder: seen((facts) => facts.service === undefined && facts.olders.length > 0),
     isWithheld: seen((facts) => facts.service === undefined),
-    isWriteFailing: seen((facts, { failures }) => facts.service?.isInStep === false && 'service' in failures),
+    isServiceRefused: seen(({ service }) => service?.isInStep === false && service.refusal !== undefined),
     isServiceUnwritten: seen((facts) => facts.service?.isInStep === false),
     isAddressWrong: seen((facts) => facts.service?.ingress === 'other'),
     isServiceUnannounced: seen((facts) => facts.service !== undefined && !isAnnounced(facts.service)),
@@ -121,8 +121,8 @@ export const routeMachine = machine.createMachine({
         actions: ['remember', 'removeLeftovers', 'writeStatus'],
       },
       {
-        guard: 'isWriteFailing',
-        target: '.ListenerResolved.WriteFailed',
+        guard: 'isServiceRefused',
+        target: '.ListenerResolved.ServiceRefused',
         actions: ['remember', 'removeLeftovers', 'writeStatus'],
       },
       {
@@ -186,7 +186,7 @@ export const routeMachine = machine.createMachine({
           description: 'Something that decides over its Service is not known; nothing is touched until then',
         },
         WritingService: { description: 'The Service is not yet as it should be' },
-        WriteFailed: { description: 'The API server refuses the Service; tried again later' },
+        ServiceRefused: { description: 'The API server refuses the Service; tried again later' },
         OtherAddress: { description: 'The announcer put another address on the Service' },
         WaitingForAnnouncement: { description: 'The Service has ready endpoints and does not carry the address yet' },
       },

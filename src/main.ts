@@ -51,7 +51,11 @@ export async function startController(config: Config, surroundings: Surroundings
 export class Controller {
   readonly cluster = new Cluster();
   readonly pool: AddressPool;
+  /** Resolves when the lease is lost: the process must end, another replica leads. */
+  readonly lost: Promise<void>;
+  readonly servers: { metrics?: Server | undefined; health?: Server | undefined } = {};
   readonly actors: ActorSystem;
+  readonly #lose: () => void;
   readonly #config: Config;
   readonly #surroundings: Surroundings;
   readonly #reporter: Reporter;
@@ -63,17 +67,13 @@ export class Controller {
   readonly #keeper: LedgerKeeper;
   readonly #intake: Intake;
   readonly #poolSource: PoolSource | undefined;
-  readonly #lost = Promise.withResolvers<void>();
-  readonly #servers: { metrics: Server | undefined; health: Server | undefined } = {
-    metrics: undefined,
-    health: undefined,
-  };
   readonly #leadership: Leadership | undefined;
   #running: Promise<unknown> = Promise.resolve();
   #hasSynced = false;
   #isOpen = false;
 
   constructor(config: Config, surroundings: Surroundings) {
+    ({ promise: this.lost, resolve: this.#lose } = Promise.withResolvers<void>());
     this.#config = config;
     this.#surroundings = surroundings;
     this.#poolSource = poolSource(config.ipamConfigMap, ownNamespace(surroundings.environment));
@@ -116,24 +116,15 @@ export class Controller {
     });
   }
 
-  /** Resolves when the lease is lost: the process must end, another replica leads. */
-  get lost(): Promise<void> {
-    return this.#lost.promise;
-  }
-
   /** Whether this replica may write: always, without leader election. */
   get isLeading(): boolean {
     return this.#leadership?.isLeading ?? true;
   }
 
-  get servers(): { readonly metrics: Server | undefined; readonly health: Server | undefined } {
-    return this.#servers;
-  }
-
   async start(): Promise<void> {
     const { metricsBindAddress, healthProbeBindAddress } = this.#config;
-    this.#servers.metrics = await serve('metrics-bind-address', metricsBindAddress, metricsPages(this.#metrics));
-    this.#servers.health = await serve('health-probe-bind-address', healthProbeBindAddress, healthPages(this.#follow));
+    this.servers.metrics = await serve('metrics-bind-address', metricsBindAddress, metricsPages(this.#metrics));
+    this.servers.health = await serve('health-probe-bind-address', healthProbeBindAddress, healthPages(this.#follow));
     this.#running = Promise.all([this.#follow.run(), this.#leadership?.run()]);
   }
 
@@ -151,7 +142,7 @@ export class Controller {
     await this.#leadership?.stop();
     await this.#running;
     await this.#client.close();
-    for (const server of Object.values(this.#servers)) {
+    for (const server of Object.values(this.servers)) {
       server?.close();
       server?.closeAllConnections();
     }
@@ -173,7 +164,13 @@ export class Controller {
     return new ActorSystem({
       cluster: this.cluster,
       pool: this.pool,
-      world: { view: this.cluster, addresses: this.pool, settings: this.#config, announcer: kubeVip },
+      world: {
+        view: this.cluster,
+        addresses: this.pool,
+        settings: this.#config,
+        announcer: kubeVip,
+        refusalOf: (key) => this.#effects.refusalOf(key),
+      },
       request: (name, key, by) => this.#effects.request(name, key, by),
       flush: () => this.#effects.flush(),
       soon: setImmediate,
@@ -209,9 +206,15 @@ export class Controller {
     const { now, environment } = this.#surroundings;
     const namespace = leaseNamespace(this.#config, environment);
     const identity = `${hostname()}_${randomUUID()}`;
-    const monotonic = (): number => performance.now();
     return new Leadership({
-      lease: new Lease({ client: this.#client, namespace, name: leaseName, identity, now, monotonic }),
+      lease: new Lease({
+        client: this.#client,
+        namespace,
+        name: leaseName,
+        identity,
+        now,
+        monotonic: () => performance.now(),
+      }),
       sleep: sleepUntilAborted,
       onLeading: () => {
         this.#reporter.leading(identity);
@@ -219,7 +222,7 @@ export class Controller {
       },
       onLost: () => {
         this.actors.stop();
-        this.#lost.resolve();
+        this.#lose();
       },
       onError: (error) => this.#reporter.crash('Leadership', error),
     });
@@ -285,7 +288,10 @@ export class Controller {
       fold: (key, body) => this.#intake.fold(key, body),
       forget: (key, uid) => this.#intake.forget(key, uid),
       deliver: (key, event) => this.actors.deliver(key, event),
-      onFailure: (what, key, failure) => this.#reporter.writeFailure(what, key, failure),
+      onFailure: (what, key, failure) => {
+        this.#reporter.writeFailure(what, key, failure);
+        this.actors.lookAgainAround(key);
+      },
     });
   }
 

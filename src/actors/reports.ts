@@ -23,7 +23,7 @@ export function reportsOf(actors: ActorSystem): EffectContext['reports'] {
       const entry = actors.entries.get(key) as ActorEntry<RouteFacts> | undefined;
       const facts = entry?.context.facts;
       if (entry === undefined || facts === undefined) return undefined;
-      return { uid: entry.uid, state: entry.state as RouteState, facts, failure: entry.context.failures.service };
+      return { uid: entry.uid, state: entry.state as RouteState, facts };
     },
   };
 }

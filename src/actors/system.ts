@@ -119,6 +119,13 @@ export class ActorSystem {
     }
   }
 
+  /** Something happened to an object that it does not tell of itself: all that it concerns look again. */
+  lookAgainAround(key: ObjectKey): void {
+    const { cluster } = this.#options;
+    const object = cluster.get(key);
+    this.#take({ key, before: object, after: object, tokens: cluster.tokensOf(key) });
+  }
+
   /** Wishes were made outside of a turn: a turn decides over them soon. */
   flushSoon(): void {
     this.#schedule();

@@ -57,10 +57,16 @@ interface Wanted {
 export class Effects {
   readonly #options: EffectsOptions;
   readonly #wanted = new Map<string, Wanted>();
+  readonly #refusals = new Map<ObjectKey, string>();
   readonly #askers = new Map<string, Set<ObjectKey<ActorKind>>>();
 
   constructor(options: EffectsOptions) {
     this.#options = options;
+  }
+
+  /** Why the last write of this object was refused, until one succeeds or is due again. */
+  refusalOf(key: ObjectKey): string | undefined {
+    return this.#refusals.get(key);
   }
 
   /** Notes a wish; nothing is decided before `flush`, when all actors have made their transitions. */
@@ -98,13 +104,20 @@ export class Effects {
         if ('body' in result) fold(target, result.body);
         else if (result.failure.kind === 'absent') forget(target, uid);
       },
-      succeeded: () => this.#tell(id, { type: 'Written', what: name }),
+      succeeded: () => {
+        this.#refusals.delete(target);
+        this.#tell(id, { type: 'Written', what: name });
+      },
       failed: (failure) => {
+        const message = `${target.split('/')[0]} ${nameOf(target)} was refused: ${failure.message}`;
+        this.#refusals.set(target, message);
         onFailure(name, target, failure);
-        const message = `${name} of ${target.split('/')[0]} ${nameOf(target)} was refused: ${failure.message}`;
         this.#tell(id, { type: 'WriteFailed', what: name, message });
       },
-      retryDue: () => this.#tell(id, { type: 'RetryDue', what: name }),
+      retryDue: () => {
+        this.#refusals.delete(target);
+        this.#tell(id, { type: 'RetryDue', what: name });
+      },
     };
   }
 

@@ -1,5 +1,5 @@
 import type { GatewayClassFacts, GatewayFacts, Presence, RouteFacts, ServiceFacts } from '../objects/facts.ts';
-import type { Gateway, Route } from '../objects/gateway-api.ts';
+import type { Route } from '../objects/gateway-api.ts';
 import type { ObjectKey, RouteKind } from '../objects/keys.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
 import { isMarked, isRecorded, needsPin, requestOf } from './address-request.ts';
@@ -8,7 +8,6 @@ import { acceptClass, standingOf } from './gateway-class.ts';
 import type { GatewayGraph, World } from './graph.ts';
 import { keyOf } from './keys.ts';
 import { ledgerKey, liveOwner, ownerUid, releasedAt } from './ledger.ts';
-import { acceptGateway } from './listeners.ts';
 import { ownershipOf } from './ownership.ts';
 import { resolveRoute } from './route-resolution.ts';
 import { serviceFacts } from './service-facts.ts';
@@ -46,7 +45,7 @@ export function gatewayFacts(key: ObjectKey<'Gateway'>, uid: string, world: Worl
     isPinDue: world.view.isServed('IPAddress') && needsPin(gateway, held, world.settings),
     isMarked: isMarked(gateway, held, world.settings),
     poolRevision: world.addresses.revision,
-    accepted: acceptance(gateway, graph),
+    accepted: graph.accepted,
     listeners: graph.listeners,
     attachedRoutes: Object.fromEntries(
       graph.listeners.map(({ listener }) => [listener.name, graph.attached.get(listener.name)?.length ?? 0]),
@@ -121,16 +120,6 @@ function isElsewhere(address: string, uid: string, { view, addresses }: World): 
 function presenceOf(key: ObjectKey, object: unknown, world: World): Presence {
   if (world.view.unreadable(key) !== undefined) return 'unreadable';
   return object === undefined ? 'gone' : 'present';
-}
-
-function acceptance(gateway: Gateway, graph: GatewayGraph): Verdict {
-  const parameters = gateway.spec.infrastructure.parametersRef;
-  if (parameters === undefined) return acceptGateway(graph.listeners);
-  return {
-    status: 'False',
-    reason: 'InvalidParameters',
-    message: `spec.infrastructure.parametersRef (${parameters.kind} "${parameters.name}") is not supported: remove it`,
-  };
 }
 
 /** The Services that the routes of this Gateway want, each once. */

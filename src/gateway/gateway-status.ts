@@ -28,6 +28,8 @@ const programmed: Readonly<Partial<Record<GatewayState, Teller>>> = {
   'Pending.RecordFailed': ({ failure }) => no('Pending', `the address cannot be written: ${failure ?? ''}`),
   'AddressAssigned.InvalidParameters': ({ facts }) => no('Invalid', facts.accepted.message),
   'AddressAssigned.NoListener': ({ facts }) => no('Invalid', facts.accepted.message),
+  'ListenerResolved.ServiceRefused': ({ facts }) =>
+    no('Pending', facts.services.flatMap(({ refusal }) => refusal ?? []).join('; ')),
   'ListenerResolved.OtherAddress': ({ facts }) =>
     no('Pending', `another address stands on ${services(facts, (service) => service.ingress === 'other')}`),
   'ListenerResolved.WaitingForAnnouncement': ({ facts }) =>

@@ -1,17 +1,19 @@
 import type { Gateway, Route } from '../objects/gateway-api.ts';
 import type { ObjectKey } from '../objects/keys.ts';
+import type { Verdict } from '../objects/kubernetes.ts';
 import type { ClassStanding, ListenerVerdict } from '../objects/verdicts.ts';
 import type { AddressView, ClusterView, Settings } from '../objects/view.ts';
 import type { AnnouncerProfile } from './announcer.ts';
 import { type Attachment, attach, homeOf } from './attachment.ts';
 import { classStandingOf } from './gateway-class.ts';
 import { byAge, gatewayOf, keyOf, routeKey } from './keys.ts';
-import { judgeListeners } from './listeners.ts';
+import { acceptGateway, judgeListeners } from './listeners.ts';
 
 /** A Gateway with all that its own spec and its routes' specs decide, whatever their backends. */
 export interface GatewayGraph {
   readonly gateway: Gateway;
   readonly standing: ClassStanding;
+  readonly accepted: Verdict;
   readonly listeners: readonly ListenerVerdict[];
   /** By listener: the routes that are accepted there, oldest first. The first one serves. */
   readonly attached: ReadonlyMap<string, readonly Route[]>;
@@ -25,6 +27,8 @@ export interface World {
   readonly addresses: AddressView;
   readonly settings: Settings;
   readonly announcer: AnnouncerProfile;
+  /** Why the last write of this object was refused by the API server, until one succeeds or is due again. */
+  refusalOf(key: ObjectKey): string | undefined;
   /** The graph of a Gateway that exists; each world decides how long it remembers one. */
   graph(key: ObjectKey<'Gateway'>): GatewayGraph | undefined;
 }
@@ -35,9 +39,10 @@ export function buildGraph(gateway: Gateway, world: Omit<World, 'graph'>): Gatew
   const key = keyOf(gateway);
   const standing = classStandingOf(gateway, view, settings);
   const listeners = judgeListeners(gateway);
+  const accepted = acceptGateway(gateway, listeners);
   const attached = new Map<string, Route[]>();
   const attachments = new Map<string, readonly Attachment[]>();
-  if (standing !== 'accepted') return { gateway, standing, listeners, attached, attachments };
+  if (standing !== 'accepted') return { gateway, standing, accepted, listeners, attached, attachments };
   const isOurs = (other: ObjectKey<'Gateway'>): boolean => {
     const candidate = view.get(other);
     return candidate !== undefined && classStandingOf(candidate, view, settings) === 'accepted';
@@ -54,5 +59,5 @@ export function buildGraph(gateway: Gateway, world: Omit<World, 'graph'>): Gatew
       else routes.push(route);
     }
   }
-  return { gateway, standing, listeners, attached, attachments };
+  return { gateway, standing, accepted, listeners, attached, attachments };
 }

@@ -60,8 +60,13 @@ function judgeKinds(listener: Listener, kind: RouteKind): Pick<ListenerVerdict, 
   };
 }
 
-/** `Accepted` of the Gateway as a whole: it takes one accepted listener. */
-export function acceptGateway(listeners: readonly ListenerVerdict[]): Verdict {
+/** `Accepted` of the Gateway as a whole: it takes one accepted listener, and no parameters that we cannot use. */
+export function acceptGateway(gateway: Gateway, listeners: readonly ListenerVerdict[]): Verdict {
+  const parameters = gateway.spec.infrastructure.parametersRef;
+  if (parameters !== undefined) {
+    const what = `spec.infrastructure.parametersRef (${parameters.kind} "${parameters.name}")`;
+    return { status: 'False', reason: 'InvalidParameters', message: `${what} is not supported: remove it` };
+  }
   const refused = listeners.filter((verdict) => !isAccepted(verdict));
   const names = refused.map(({ listener, accepted }) => `"${listener.name}" (${accepted.message})`).join(', ');
   if (refused.length === listeners.length) {

@@ -11,7 +11,6 @@ import { nameOf } from './keys.ts';
 export interface RouteReport {
   readonly state: RouteState;
   readonly facts: RouteFacts;
-  readonly failure?: string | undefined;
 }
 
 /**
@@ -74,7 +73,7 @@ function acceptedOf(parent: ParentVerdict, hadEntry: boolean, report: RouteRepor
 }
 
 /** What stands between an accepted route and its traffic, where no condition of its own says so. */
-function noteOf({ state, facts, failure }: RouteReport): string | undefined {
+function noteOf({ state, facts }: RouteReport): string | undefined {
   switch (state) {
     case 'Pending.WaitingForAddress':
       return 'the Gateway has no address yet';
@@ -82,8 +81,8 @@ function noteOf({ state, facts, failure }: RouteReport): string | undefined {
       return `served by the older route ${facts.olders.map(nameOf).join(', ')}, this one takes over when that goes`;
     case 'ListenerResolved.Withheld':
       return facts.withheld;
-    case 'ListenerResolved.WriteFailed':
-      return failure;
+    case 'ListenerResolved.ServiceRefused':
+      return facts.service?.refusal;
     default:
       return facts.olders.length > 0
         ? `where they share a listener, the older route ${facts.olders.map(nameOf).join(', ')} serves`

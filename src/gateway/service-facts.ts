@@ -18,6 +18,7 @@ export function serviceFacts(key: ObjectKey<'Service'>, plan: ServicePlan, world
     isInStep: current !== undefined && stepTowards(plan, current, world).kind === 'none',
     endpoints: hasReady === undefined ? 'unknown' : hasReady ? 'ready' : 'none',
     ingress: ingressOf(current, addresses),
+    refusal: world.refusalOf(key),
   };
 }
 

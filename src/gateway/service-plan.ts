@@ -5,9 +5,9 @@ import { assignedAddresses } from './assigned.ts';
 import { isEqual } from './equal.ts';
 import type { World } from './graph.ts';
 import { byAge, keyOf, nameOf, routeKey } from './keys.ts';
+import { refuseOwnPorts } from './own-ports.ts';
 import { ownershipOf, routesNamedBy } from './ownership.ts';
 import { type RouteResolution, resolveRoute, type ServiceWish } from './route-resolution.ts';
-import { refuseOwnPorts } from './service-update.ts';
 
 /** A route that has a say in a Service. */
 export interface Contributor {
@@ -48,8 +48,12 @@ export function planService(key: ObjectKey<'Service'>, world: World): ServicePla
   const doubt = findDoubt(key, current, world) ?? doubtOfRoutes(resolutions, leader);
   if (doubt !== undefined) return { kind: 'keep', why: doubt, refused };
   if (leader === undefined) return { kind: 'none', refused };
-  const gateway = world.view.get(leader.wish.gateway);
-  const addresses = gateway === undefined ? [] : assignedAddresses(gateway, world);
+  const graph = world.graph(leader.wish.gateway);
+  if (graph?.accepted.status !== 'True') {
+    return { kind: 'keep', why: `Gateway ${nameOf(leader.wish.gateway)} is not accepted`, refused };
+  }
+  const { gateway } = graph;
+  const addresses = assignedAddresses(gateway, world);
   if (addresses.length === 0) {
     return { kind: 'keep', why: `Gateway ${nameOf(leader.wish.gateway)} has no address yet`, refused };
   }
@@ -77,14 +81,14 @@ function agree(
 function refuseClaim(
   key: ObjectKey<'Service'>,
   current: Service | undefined,
-  { wish }: Contributor,
+  { resolution: { route }, wish }: Contributor,
   leader: Contributor | undefined,
   world: World,
 ): Verdict | undefined {
   const owned = current === undefined ? undefined : ownershipOf(current, world.view, world.settings);
   if (wish.behaviour === 'update') {
     if (owned === 'made') return taken(`Service ${nameOf(key)} was made by this controller: there is none to update`);
-    const message = refuseOwnPorts(wish, world);
+    const message = refuseOwnPorts(route, wish, world);
     if (message !== undefined) return taken(message);
   } else if (owned === 'foreign' || owned === 'updated') {
     return taken(`Service ${nameOf(key)} is there and not ours: it is left alone; rename it or the backendRef`);

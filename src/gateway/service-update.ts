@@ -1,10 +1,6 @@
 import type { StringMap } from '../objects/kubernetes.ts';
 import type { Service, ServicePort } from '../objects/service.ts';
-import { targetOf } from './backends.ts';
-import type { World } from './graph.ts';
-import { nameOf } from './keys.ts';
 import { annotations, portName } from './names.ts';
-import type { ServiceWish } from './route-resolution.ts';
 
 /**
  * What `update` changed on a user's own Service, kept in an annotation there: enough to put back exactly these fields
@@ -49,29 +45,6 @@ export function originalOf(service: Service): OriginalRecord | undefined {
 export function ownPorts(service: Service): readonly ServicePort[] {
   const added = new Set(originalOf(service)?.addedPorts);
   return service.spec.ports.filter((port) => !added.has(portId(port)));
-}
-
-/**
- * Under `update` the Service's own ports show on the Gateway's address too. Says where one would stand in the way of
- * a listener; `undefined` where none does.
- */
-export function refuseOwnPorts(wish: ServiceWish, world: World): string | undefined {
-  const service = wish.backend.original;
-  const graph = world.graph(wish.gateway);
-  if (service === undefined || graph === undefined) return undefined;
-  for (const port of ownPorts(service)) {
-    const listener = graph.listeners.find((verdict) => portId(verdict.listener) === portId(port))?.listener;
-    if (listener === undefined) continue;
-    const isOurs = wish.serves.some((served) => served.name === listener.name);
-    if (isOurs && targetOf(port) === wish.backend.targetPort) continue;
-    if (!isOurs && (graph.attached.get(listener.name) ?? []).length === 0) continue;
-    const name = `${service.metadata.namespace}/${service.metadata.name}`;
-    return (
-      `port ${portId(port)} of Service ${name} leads elsewhere than listener "${listener.name}" of Gateway ` +
-      `${nameOf(wish.gateway)}, and both would stand on its address: change one`
-    );
-  }
-  return undefined;
 }
 
 export interface UpdatedPorts {

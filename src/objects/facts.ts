@@ -13,6 +13,8 @@ export interface ServiceFacts {
   readonly endpoints: 'ready' | 'none' | 'unknown';
   /** `other`: the ingress carries addresses, but not all of the Gateway's. */
   readonly ingress: 'carried' | 'none' | 'other';
+  /** Why the API server refused the last write of it, until one succeeds or is due again. */
+  readonly refusal?: string | undefined;
 }
 
 export interface GatewayClassFacts {
