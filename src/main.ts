@@ -82,7 +82,7 @@ export class Controller {
       actors: () => [...this.actors.entries].map(([key, { state }]) => ({ kind: partsOf(key).kind, state })),
       heldAddresses: () => this.pool.heldCount,
       queueDepth: () => this.#queue.depth,
-      isLeading: () => this.isLeading,
+      isLeading: () => this.#leadership?.isLeading ?? true,
     });
     this.#client = connect({
       kubeconfig: config.kubeconfig,
@@ -116,11 +116,6 @@ export class Controller {
     });
   }
 
-  /** Whether this replica may write: always, without leader election. */
-  get isLeading(): boolean {
-    return this.#leadership?.isLeading ?? true;
-  }
-
   async start(): Promise<void> {
     const { metricsBindAddress, healthProbeBindAddress } = this.#config;
     this.servers.metrics = await serve('metrics-bind-address', metricsBindAddress, metricsPages(this.#metrics));
@@ -142,10 +137,7 @@ export class Controller {
     await this.#leadership?.stop();
     await this.#running;
     await this.#client.close();
-    for (const server of Object.values(this.servers)) {
-      server?.close();
-      server?.closeAllConnections();
-    }
+    for (const server of Object.values(this.servers)) server?.close().closeAllConnections();
   }
 
   #buildQueue(): WriteQueue {
