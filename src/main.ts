@@ -15,10 +15,9 @@ import { Lease } from './effects/lease.ts';
 import { WriteQueue } from './effects/write-queue.ts';
 import { kubeVip } from './gateway/announcer.ts';
 import { partsOf } from './gateway/keys.ts';
-import type { ApiRequest, ApiResult, KubernetesClient } from './kubernetes/client.ts';
+import type { ApiClient, ApiRequest, ApiResult } from './kubernetes/client.ts';
 import { connect, ownNamespace } from './kubernetes/connect.ts';
 import { objectPath } from './kubernetes/kinds.ts';
-import { runAfter, sleepUntilAborted } from './kubernetes/timers.ts';
 import { serve } from './observability/http.ts';
 import { Metrics } from './observability/metrics.ts';
 import { healthPages, metricsPages } from './observability/pages.ts';
@@ -60,7 +59,7 @@ export class Controller {
   readonly #surroundings: Surroundings;
   readonly #reporter: Reporter;
   readonly #metrics: Metrics;
-  readonly #client: KubernetesClient;
+  readonly #client: ApiClient;
   readonly #queue: WriteQueue;
   readonly #effects: Effects;
   readonly #follow: Follow;
@@ -77,19 +76,14 @@ export class Controller {
     this.#config = config;
     this.#surroundings = surroundings;
     this.#poolSource = poolSource(config.ipamConfigMap, ownNamespace(surroundings.environment));
-    this.#reporter = new Reporter(surroundings.logger, surroundings.now);
+    this.#reporter = new Reporter(surroundings.logger, surroundings.timers.now);
     this.#metrics = new Metrics({
       actors: () => [...this.actors.entries].map(([key, { state }]) => ({ kind: partsOf(key).kind, state })),
       heldAddresses: () => this.pool.heldCount,
       queueDepth: () => this.#queue.depth,
       isLeading: () => this.#leadership?.isLeading ?? true,
     });
-    this.#client = connect({
-      kubeconfig: config.kubeconfig,
-      userAgent,
-      now: surroundings.now,
-      onAnswer: (method, code) => this.#metrics.requests.inc({ method, code }),
-    });
+    this.#client = surroundings.client ?? this.#connect();
     this.pool = new AddressPool({
       cluster: this.cluster,
       onReleased: (addresses) => {
@@ -140,14 +134,23 @@ export class Controller {
     for (const server of Object.values(this.servers)) server?.close().closeAllConnections();
   }
 
+  #connect(): ApiClient {
+    return connect({
+      kubeconfig: this.#config.kubeconfig,
+      userAgent,
+      now: this.#surroundings.timers.now,
+      onAnswer: (method, code) => this.#metrics.requests.inc({ method, code }),
+    });
+  }
+
   #buildQueue(): WriteQueue {
-    const { random, now } = this.#surroundings;
+    const { random, timers } = this.#surroundings;
     return new WriteQueue({
       send: (request) => this.#send(request),
       concurrency: writeConcurrency,
       random,
-      now,
-      after: runAfter,
+      now: timers.now,
+      after: timers.after,
       onTurn: ({ id }, result) => this.#metrics.writes.inc({ effect: id.split(' ')[0] ?? id, result }),
     });
   }
@@ -165,8 +168,8 @@ export class Controller {
       },
       request: (name, key, by) => this.#effects.request(name, key, by),
       flush: () => this.#effects.flush(),
-      soon: setImmediate,
-      now: this.#surroundings.now,
+      soon: this.#surroundings.timers.soon,
+      now: this.#surroundings.timers.now,
       onTransition: (transition) => {
         this.#metrics.transitions.inc({ kind: partsOf(transition.key).kind, state: transition.to });
         this.#reporter.transition(transition);
@@ -195,19 +198,12 @@ export class Controller {
   }
 
   #buildLeadership(): Leadership {
-    const { now, environment } = this.#surroundings;
+    const { timers, environment } = this.#surroundings;
     const namespace = leaseNamespace(this.#config, environment);
     const identity = `${hostname()}_${randomUUID()}`;
     return new Leadership({
-      lease: new Lease({
-        client: this.#client,
-        namespace,
-        name: leaseName,
-        identity,
-        now,
-        monotonic: () => performance.now(),
-      }),
-      sleep: sleepUntilAborted,
+      lease: new Lease({ client: this.#client, namespace, name: leaseName, identity, timers }),
+      sleep: timers.sleep,
       onLeading: () => {
         this.#reporter.leading(identity);
         queueMicrotask(() => this.#open());
@@ -235,8 +231,8 @@ export class Controller {
         this.actors.flushSoon();
       },
       readAgain: (entry) => void this.#intake.readAgain(entry),
-      after: runAfter,
-      now: this.#surroundings.now,
+      after: this.#surroundings.timers.after,
+      now: this.#surroundings.timers.now,
     });
   }
 
@@ -246,7 +242,7 @@ export class Controller {
       cluster: this.cluster,
       sources: sourcesOf({ controllerName: this.#config.controllerName, pool: this.#poolSource }),
       random: this.#surroundings.random,
-      sleep: sleepUntilAborted,
+      timers: this.#surroundings.timers,
       discoveryMs: this.#surroundings.discoveryMs ?? defaultDiscoveryMs,
       onSynced: () => {
         this.#hasSynced = true;
@@ -273,7 +269,7 @@ export class Controller {
         reports: reportsOf(this.actors),
         versionOf: (kind) => this.#follow.versionOf(kind),
         quarantineMs: () => this.pool.quarantineMs,
-        timestamp: () => new Date(this.#surroundings.now()).toISOString().replace(/\.\d{3}Z$/, 'Z'),
+        timestamp: () => new Date(this.#surroundings.timers.now()).toISOString().replace(/\.\d{3}Z$/, 'Z'),
       },
       queue: this.#queue,
       send: (request) => this.#client.request(request),

@@ -1,15 +1,18 @@
 import type { Transition } from './actors/system.ts';
 import type { Config } from './config.ts';
 import { UsageError } from './flags.ts';
+import type { ApiClient } from './kubernetes/client.ts';
 import { ownNamespace } from './kubernetes/connect.ts';
+import type { Timers } from './kubernetes/timers.ts';
 import type { Logger } from './observability/logger.ts';
 
 /** What the outside world gives the controller. */
 export interface Surroundings {
   readonly logger: Logger;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly timers: Timers;
+  /** Instead of a connection by the kubeconfig. */
+  readonly client?: ApiClient;
   /** 0 up to, not including, 1. */
   readonly random: () => number;
   /** How often kinds that are not served are looked for, in milliseconds. */

@@ -1,6 +1,7 @@
 import { parseConfig } from '../config.ts';
 import { UsageError } from '../flags.ts';
 import { KubeconfigError } from '../kubernetes/connect.ts';
+import { realTimers } from '../kubernetes/timers.ts';
 import { type Controller, startController } from '../main.ts';
 import { BindError } from '../observability/http.ts';
 import { createLogger } from '../observability/logger.ts';
@@ -22,7 +23,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     const controller = await startController(config, {
       logger,
       environment: process.env,
-      now: Date.now,
+      timers: realTimers,
       random: Math.random,
     });
     logger.info({ controllerName: config.controllerName, pool: config.ipamConfigMap }, 'started');

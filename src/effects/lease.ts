@@ -1,18 +1,17 @@
-import type { KubernetesClient } from '../kubernetes/client.ts';
+import type { ApiClient } from '../kubernetes/client.ts';
+import type { Timers } from '../kubernetes/timers.ts';
 
 /** Timings of the lease in milliseconds, as in client-go. */
 export const leaseTimings = { durationMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000 } as const;
 
 export interface LeaseOptions {
-  readonly client: Pick<KubernetesClient, 'request'>;
+  readonly client: Pick<ApiClient, 'request'>;
   readonly namespace: string;
   readonly name: string;
   /** Unique among replicas. */
   readonly identity: string;
-  /** Milliseconds since the epoch: stands in the lease. */
-  readonly now: () => number;
-  /** Milliseconds of a clock that is never set: measures how long the lease has been as it is. */
-  readonly monotonic: () => number;
+  /** `now` stands in the lease; `monotonic` measures how long it has been as it is. */
+  readonly timers: Pick<Timers, 'now' | 'monotonic'>;
 }
 
 interface LeaseObject {
@@ -41,12 +40,12 @@ export class Lease {
 
   /** Milliseconds since the last try that held it was begun. */
   get sinceHeldMs(): number {
-    return this.#options.monotonic() - this.#heldSince;
+    return this.#options.timers.monotonic() - this.#heldSince;
   }
 
   /** One try to acquire or renew. */
   async tryToHold(): Promise<'held' | 'others' | 'failed'> {
-    const begun = this.#options.monotonic();
+    const begun = this.#options.timers.monotonic();
     const found = await this.#options.client.request({ method: 'GET', path: this.#path(true) });
     if ('failure' in found && found.failure.kind !== 'absent') return 'failed';
     const lease = 'body' in found ? (found.body as LeaseObject) : undefined;
@@ -71,13 +70,13 @@ export class Lease {
     const holder = lease.spec?.holderIdentity ?? '';
     if (holder === '' || holder === this.#options.identity) return false;
     const version = lease.metadata?.resourceVersion ?? '';
-    const now = this.#options.monotonic();
+    const now = this.#options.timers.monotonic();
     if (this.#observed?.version !== version) this.#observed = { version, at: now };
     const durationMs = (lease.spec?.leaseDurationSeconds ?? 0) * 1000;
     return now - this.#observed.at < durationMs;
   }
 
-  #write(lease: LeaseObject | undefined): ReturnType<KubernetesClient['request']> {
+  #write(lease: LeaseObject | undefined): ReturnType<ApiClient['request']> {
     const { namespace, name, identity, client } = this.#options;
     const isRenewal = lease?.spec?.holderIdentity === identity;
     const spec = {
@@ -101,6 +100,6 @@ export class Lease {
 
   /** `metav1.MicroTime`. */
   #timestamp(): string {
-    return new Date(this.#options.now()).toISOString().replace('Z', '000Z');
+    return new Date(this.#options.timers.now()).toISOString().replace('Z', '000Z');
   }
 }

@@ -18,6 +18,16 @@ export type ApiResult = { readonly body: unknown } | { readonly failure: Failure
 
 export type WatchResult = { readonly stream: AsyncIterable<Uint8Array> } | { readonly failure: Failure };
 
+/** What the rest of the controller needs of a client. */
+export interface ApiClient {
+  /** One request; never rejects: a failure is a value. */
+  request(request: ApiRequest): Promise<ApiResult>;
+  /** Opens a watch; the stream ends or throws when the connection does, or when `signal` is aborted. */
+  watch(path: string, signal: AbortSignal): Promise<WatchResult>;
+  /** Ends all connections at once. */
+  close(): Promise<void>;
+}
+
 export interface ClientOptions {
   /** Base URL of the API server, without a slash at the end. */
   readonly server: string;
@@ -37,7 +47,7 @@ const connectTimeoutMs = 10_000;
  * Talks to one API server through undici's keep-alive pools: one for requests, one for watches, which hold a
  * connection each. HTTP/1.1 only: HTTP/2 shares one flow, and never recovered from a dead one in our trials.
  */
-export class KubernetesClient {
+export class KubernetesClient implements ApiClient {
   readonly #options: ClientOptions;
   readonly #base: string;
   #tls: Access['tls'] | undefined;
@@ -50,7 +60,7 @@ export class KubernetesClient {
     this.#base = pathname === '/' ? '' : pathname.replace(/\/$/, '');
   }
 
-  /** One request; never rejects: a failure is a value. A 401 is tried once more with fresh credentials. */
+  /** A 401 is tried once more with fresh credentials. */
   async request(request: ApiRequest): Promise<ApiResult> {
     const first = await this.#requestOnce(request);
     if (!('failure' in first) || first.failure.kind !== 'unauthorized') return first;
@@ -58,7 +68,6 @@ export class KubernetesClient {
     return this.#requestOnce(request);
   }
 
-  /** Opens a watch; the stream ends or throws when the connection does, or when `signal` is aborted. */
   async watch(path: string, signal: AbortSignal): Promise<WatchResult> {
     try {
       const { headers, watches } = await this.#connect();
@@ -80,7 +89,6 @@ export class KubernetesClient {
     }
   }
 
-  /** Ends all connections at once. */
   async close(): Promise<void> {
     await Promise.all([this.#requests?.destroy(), this.#watches?.destroy()]);
   }

@@ -1,5 +1,5 @@
 import type { Kind } from '../objects/keys.ts';
-import type { KubernetesClient } from './client.ts';
+import type { ApiClient } from './client.ts';
 import type { Failure } from './failure.ts';
 import { groupPath, kinds } from './kinds.ts';
 
@@ -9,7 +9,7 @@ export type Served = ReadonlyMap<Kind, string>;
 export type Discovery = { readonly served: Served } | { readonly failure: Failure };
 
 /** Asks the API server which of these kinds it serves, at which version. */
-export async function discover(client: KubernetesClient, wanted: readonly Kind[]): Promise<Discovery> {
+export async function discover(client: ApiClient, wanted: readonly Kind[]): Promise<Discovery> {
   const served = new Map<Kind, string>();
   const resources = new Map<string, ReadonlySet<string>>();
   for (const kind of wanted) {
@@ -29,7 +29,7 @@ export async function discover(client: KubernetesClient, wanted: readonly Kind[]
 }
 
 async function resourcesAt(
-  client: KubernetesClient,
+  client: ApiClient,
   path: string,
 ): Promise<{ readonly names: ReadonlySet<string> } | { readonly failure: Failure }> {
   const result = await client.request({ method: 'GET', path });

@@ -1,7 +1,8 @@
 import type { Backoff } from './backoff.ts';
-import type { KubernetesClient } from './client.ts';
+import type { ApiClient } from './client.ts';
 import type { Failure } from './failure.ts';
 import { readLines } from './lines.ts';
+import type { Timers } from './timers.ts';
 import { parseWatchEvent, type WatchEvent } from './watch-event.ts';
 
 /** Who is told of what a list-watch sees, in the order of the server. */
@@ -14,15 +15,14 @@ export interface ListWatchHandler {
 }
 
 export interface ListWatchOptions {
-  readonly client: KubernetesClient;
+  readonly client: ApiClient;
   /** Of the collection. */
   readonly path: string;
   /** `labelSelector`, `fieldSelector`. */
   readonly selectors: Readonly<Record<string, string>>;
   readonly backoff: Backoff;
   readonly random: () => number;
-  /** Resolves after so many milliseconds, or at once when the signal is aborted. */
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly timers: Pick<Timers, 'sleep' | 'after'>;
 }
 
 /** A watch is ended by the server after 5 to 10 minutes, as client-go asks for. */
@@ -59,13 +59,13 @@ export class ListWatch {
       if (signal.aborted) return;
       if (failure === undefined && this.#heard) continue;
       if (failure === undefined) {
-        await this.#options.sleep(this.#options.backoff.next(), signal);
+        await this.#options.timers.sleep(this.#options.backoff.next(), signal);
         continue;
       }
       if (failure.kind === 'gone') this.#resourceVersion = undefined;
       else this.#handler.failed(failure);
       if (failure.kind === 'absent') return;
-      await this.#options.sleep(failure.retryAfterMs ?? this.#options.backoff.next(), signal);
+      await this.#options.timers.sleep(failure.retryAfterMs ?? this.#options.backoff.next(), signal);
     }
   }
 
@@ -107,7 +107,7 @@ export class ListWatch {
     const connection = new AbortController();
     const abort = (): void => connection.abort();
     signal.addEventListener('abort', abort);
-    const silence = new SilenceLimit(abort);
+    const silence = new SilenceLimit(abort, this.#options.timers.after);
     try {
       const result = await this.#options.client.watch(this.#watchPath(start), connection.signal);
       if ('failure' in result) return result.failure;
@@ -152,20 +152,22 @@ export class ListWatch {
 /** Ends a connection on which nothing has come for too long. */
 class SilenceLimit {
   readonly #onSilence: () => void;
-  #timer: NodeJS.Timeout;
+  readonly #after: Timers['after'];
+  #cancel: () => void;
 
-  constructor(onSilence: () => void) {
+  constructor(onSilence: () => void, after: Timers['after']) {
     this.#onSilence = onSilence;
-    this.#timer = setTimeout(onSilence, silenceMs);
+    this.#after = after;
+    this.#cancel = after(silenceMs, onSilence);
   }
 
   restart(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#onSilence, silenceMs);
+    this.#cancel();
+    this.#cancel = this.#after(silenceMs, this.#onSilence);
   }
 
   end(): void {
-    clearTimeout(this.#timer);
+    this.#cancel();
   }
 }
 

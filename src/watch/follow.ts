@@ -1,10 +1,11 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { Backoff } from '../kubernetes/backoff.ts';
-import type { KubernetesClient } from '../kubernetes/client.ts';
+import type { ApiClient } from '../kubernetes/client.ts';
 import { discover } from '../kubernetes/discovery.ts';
 import type { Failure } from '../kubernetes/failure.ts';
 import { collectionPath, kinds } from '../kubernetes/kinds.ts';
 import { ListWatch } from '../kubernetes/list-watch.ts';
+import type { Timers } from '../kubernetes/timers.ts';
 import type { Kind } from '../objects/keys.ts';
 import type { Rejection } from '../objects/rejection.ts';
 import type { FollowedObject } from '../objects/view.ts';
@@ -19,11 +20,11 @@ export interface Source {
 }
 
 export interface FollowOptions {
-  readonly client: KubernetesClient;
+  readonly client: ApiClient;
   readonly cluster: Cluster;
   readonly sources: readonly Source[];
   readonly random: () => number;
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly timers: Pick<Timers, 'sleep' | 'after'>;
   /** How often kinds that are not served are looked for, in milliseconds. */
   readonly discoveryMs: number;
   /** All kinds that can be read were read once. */
@@ -66,7 +67,7 @@ export class Follow {
 
   /** Runs until `stop`. Never rejects. */
   async run(): Promise<void> {
-    const { client, random, sleep, discoveryMs, onFailure } = this.#options;
+    const { client, random, timers, discoveryMs, onFailure } = this.#options;
     const backoff = new Backoff({ firstMs: 800, longestMs: 30_000, random });
     const { signal } = this.#stop;
     while (!signal.aborted) {
@@ -76,13 +77,13 @@ export class Follow {
       if (signal.aborted) return;
       if ('failure' in found) {
         onFailure('discovery', found.failure);
-        await sleep(found.failure.retryAfterMs ?? backoff.next(), signal);
+        await timers.sleep(found.failure.retryAfterMs ?? backoff.next(), signal);
         continue;
       }
       backoff.reset();
       for (const source of wanted) this.#begin(source, found.served.get(source.kind));
       this.#checkSynced();
-      await sleep(discoveryMs, signal);
+      await timers.sleep(discoveryMs, signal);
     }
   }
 
@@ -96,13 +97,13 @@ export class Follow {
       this.#stages.set(source, 'absent');
       return;
     }
-    const { client, random, sleep } = this.#options;
+    const { client, random, timers } = this.#options;
     this.#versions.set(source.kind, version);
     this.#stages.set(source, 'starting');
     const path = collectionPath(source.kind, version, source.namespace);
     const backoff = new Backoff({ firstMs: 800, longestMs: 30_000, random });
     const watch = new ListWatch(
-      { client, path, selectors: source.selectors, backoff, random, sleep },
+      { client, path, selectors: source.selectors, backoff, random, timers },
       {
         replaced: (objects, resourceVersion) => this.#replace(source, objects, resourceVersion),
         changed: (type, object) => this.#change(source.kind, type, object),

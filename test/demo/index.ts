@@ -3,6 +3,7 @@ import type { Transition } from '../../src/actors/system.ts';
 import { parseConfig } from '../../src/config.ts';
 import { UsageError } from '../../src/flags.ts';
 import { nameOf, partsOf } from '../../src/gateway/keys.ts';
+import { realTimers } from '../../src/kubernetes/timers.ts';
 import { type Controller, startController } from '../../src/main.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { type MemoryApiServer, startApiServer } from '../api-server/index.ts';
@@ -40,7 +41,7 @@ async function demo(options: DemoOptions): Promise<number> {
     {
       logger: createLogger(config.logLevel),
       environment: process.env,
-      now: Date.now,
+      timers: realTimers,
       random: Math.random,
       onTransition: (transition) => say(progressLine(transition)),
     },

@@ -1,7 +1,7 @@
-import { setTimeout as sleepFor } from 'node:timers/promises';
 import { Backoff } from '../../src/kubernetes/backoff.ts';
 import { connect } from '../../src/kubernetes/connect.ts';
 import { ListWatch } from '../../src/kubernetes/list-watch.ts';
+import { realTimers } from '../../src/kubernetes/timers.ts';
 import { service } from '../../src/watch/schemas.ts';
 
 /**
@@ -27,9 +27,7 @@ export function startAnnouncer(kubeconfigPath: string): { stop(): Promise<void> 
       selectors: {},
       backoff,
       random: Math.random,
-      sleep: async (ms, signal) => {
-        await sleepFor(ms, undefined, { signal }).catch(() => {});
-      },
+      timers: realTimers,
     },
     {
       replaced: (objects) => objects.forEach(take),
