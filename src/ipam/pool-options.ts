@@ -1,5 +1,10 @@
 import type { StringMap } from '../objects/kubernetes.ts';
-import type { PoolProblem } from './pool.ts';
+
+export interface PoolProblem {
+  /** Key of the ConfigMap. */
+  readonly key: string;
+  readonly message: string;
+}
 
 /** `listed`: entry by entry as written; else all entries as one set, from its lowest or its highest end. */
 export type SearchOrder = 'listed' | 'asc' | 'desc';

@@ -1,6 +1,6 @@
 import type { StringMap } from '../objects/kubernetes.ts';
 import { type ParsedEntry, type PoolEntry, parseCidr, parseRange, trimEnds } from './entry.ts';
-import { readQuarantine, readSearchOrder, readSkipEnds, type SearchOrder } from './pool-options.ts';
+import { type PoolProblem, readQuarantine, readSearchOrder, readSkipEnds, type SearchOrder } from './pool-options.ts';
 import { type Segment, segmentsOf } from './segments.ts';
 
 /** What one namespace, or all others (`global`), take their addresses from. */
@@ -9,12 +9,6 @@ export interface PoolScope {
   readonly entries: readonly PoolEntry[];
   /** What is left of them without the excluded ones, in the order of use. */
   readonly segments: readonly Segment[];
-}
-
-export interface PoolProblem {
-  /** Key of the ConfigMap. */
-  readonly key: string;
-  readonly message: string;
 }
 
 export interface Pool {
