@@ -1,6 +1,7 @@
+import { chooseBehaviour } from '../gateway/behaviour.ts';
 import { buildGraph, type GatewayGraph, type World } from '../gateway/graph.ts';
 import { keyOf } from '../gateway/keys.ts';
-import type { ActorKind, ObjectKey } from '../objects/keys.ts';
+import type { ActorKind, ObjectKey, RouteKind } from '../objects/keys.ts';
 
 /** Graphs of Gateways, kept until something that they were built from changes. */
 export class GraphCache {
@@ -43,6 +44,19 @@ export class GraphCache {
       if (old[0]?.metadata.uid === current[0]?.metadata.uid) continue;
       for (const route of [...old, ...current]) shifted.add(keyOf(route));
     }
+    if (shifted.size > 0) for (const route of this.updatingRoutes(key)) shifted.add(route);
     return [...shifted];
+  }
+
+  /** Routes of a Gateway under `update`: their Services' own ports stand in each other's way. */
+  updatingRoutes(key: ObjectKey<'Gateway'>): readonly ObjectKey<RouteKind>[] {
+    const { view, settings } = this.#world;
+    return view
+      .routesOf(key)
+      .filter((route) => {
+        const choice = chooseBehaviour(route, settings);
+        return 'behaviour' in choice && choice.behaviour === 'update';
+      })
+      .map(keyOf);
   }
 }

@@ -3,6 +3,7 @@ import type { EffectKeys, EffectName } from '../effects/effects.ts';
 import { isEqual } from '../gateway/equal.ts';
 import type { World } from '../gateway/graph.ts';
 import { partsOf } from '../gateway/keys.ts';
+import { annotations } from '../gateway/names.ts';
 import { canonicalAddress } from '../ipam/address.ts';
 import type { ResultEvent } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
@@ -156,6 +157,8 @@ export class ActorSystem {
     const { actors, graphs, addresses } = affectedBy(change, cluster);
     for (const key of graphs) this.#graphs.invalidate(key);
     for (const key of actors) this.#mark(key);
+    if (haveOwnPortsChanged(change))
+      this.#markRoutes([...actors].filter(isGatewayKey).flatMap((key) => this.#graphs.updatingRoutes(key)));
     let isAnyFree = change.key.startsWith('IPAddress/') && change.after === undefined;
     for (const address of addresses) {
       const holder = pool.holderOf(address);
@@ -271,6 +274,14 @@ export class ActorSystem {
     entry.mailbox.note(this.#options.now(), event, to);
     if (from !== to) this.#options.onTransition({ key: entry.key, event, from, to });
   }
+}
+
+/** Of a Service that is a user's: those that we made have only the ports of listeners. */
+function haveOwnPortsChanged({ before, after }: Change): boolean {
+  const [old, now] = [before, after].map((object) => (object?.kind === 'Service' ? object : undefined));
+  const behaviour = (now ?? old)?.metadata.annotations[annotations.behaviour];
+  if (behaviour === 'create' || behaviour === 'duplicate') return false;
+  return !isEqual(old?.spec.ports, now?.spec.ports);
 }
 
 function isGatewayKey(key: string): key is ObjectKey<'Gateway'> {

@@ -26,19 +26,20 @@ export function requestOf(gateway: Gateway, { view, settings }: Knowledge): Gate
     return unsupported({ status: 'False', reason: 'UnsupportedAddress', message });
   }
   const values = specValues(gateway);
-  const addresses: string[] = [];
+  const addresses = new Set<string>();
   for (const value of values) {
     const address = canonicalAddress(value);
     if (address === undefined) {
       const message = `spec.addresses: "${value}" is not an IP address`;
       return unsupported({ status: 'False', reason: 'UnsupportedAddress', message });
     }
-    addresses.push(address);
+    addresses.add(address);
   }
   const pin = pinOf(gateway, settings);
-  if (addresses.length > 0) {
-    const isClone = pin !== undefined && !isOwn(pin, gateway, settings) && isEqual(pin.addresses, addresses);
-    return { kind: isClone ? 'preferred' : 'fixed', addresses };
+  if (addresses.size > 0) {
+    const wanted = [...addresses];
+    const isClone = pin !== undefined && !isOwn(pin, gateway, settings) && isEqual(pin.addresses, wanted);
+    return { kind: isClone ? 'preferred' : 'fixed', addresses: wanted };
   }
   const entries = addressesInLedger(gateway, view);
   const recorded = entries.length > 0 ? entries : recordedAddresses(gateway, settings);

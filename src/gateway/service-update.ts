@@ -57,7 +57,10 @@ export interface UpdatedPorts {
 export function addPorts(service: Service, wanted: readonly ServicePort[]): UpdatedPorts {
   const own = ownPorts(service);
   const there = new Set(own.map(portId));
-  const added = wanted.filter((port) => !there.has(portId(port)));
+  const names = new Set(own.map(({ name }) => name));
+  const added = wanted
+    .filter((port) => !there.has(portId(port)))
+    .map((port) => (names.has(port.name) ? { ...port, name: `gw-${port.name}` } : port));
   const earlier = new Set(originalOf(service)?.namedPorts);
   const named = added.length === 0 && own.length < 2 ? [] : own.filter((port) => isUnnamed(port, earlier));
   const namedIds = new Set(named.map(portId));

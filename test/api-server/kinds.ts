@@ -235,8 +235,9 @@ export class ServedKinds {
         kind,
         before.filter((version) => !leaving.includes(version)),
       );
-      for (const version of leaving) this.#onWithdrawn(kind, version);
+      // As with a CRD that is deleted: its objects go first, and watchers are told.
       if (this.versionsOf(kind).length === 0) this.#onGone(kind);
+      for (const version of leaving) this.#onWithdrawn(kind, version);
     }
   }
 

@@ -1,0 +1,206 @@
+import { AddressPool } from '../../src/actors/address-pool.ts';
+import { LedgerKeeper } from '../../src/actors/ledger-keeper.ts';
+import { poolSource, readPool } from '../../src/actors/pool-source.ts';
+import { reportsOf } from '../../src/actors/reports.ts';
+import { ActorSystem } from '../../src/actors/system.ts';
+import { Cluster } from '../../src/cluster/cluster.ts';
+import { type Config, parseConfig } from '../../src/config.ts';
+import { Effects } from '../../src/effects/effects.ts';
+import type { WriteQueue, WriteTask } from '../../src/effects/write-queue.ts';
+import { kubeVip } from '../../src/gateway/announcer.ts';
+import { partsOf } from '../../src/gateway/keys.ts';
+import type { Failure } from '../../src/kubernetes/failure.ts';
+import { kinds } from '../../src/kubernetes/kinds.ts';
+import type { Kind, ObjectKey } from '../../src/objects/keys.ts';
+import type { Rejection } from '../../src/objects/rejection.ts';
+import type { FollowedObject } from '../../src/objects/view.ts';
+import { decode } from '../../src/watch/decode.ts';
+import { Clock } from './clock.ts';
+import type { Manifest, Stored } from './manifests.ts';
+import { MemoryApi, type Write } from './memory-api.ts';
+
+export interface SimulationOptions {
+  /** Flags of the command line. */
+  readonly flags: readonly string[];
+  readonly api?: MemoryApi;
+  readonly clock?: Clock;
+  /** Kinds that the cluster does not serve. */
+  readonly notServed?: readonly Kind[];
+  /** Writes that the API server refuses, as `<effect> <key>`; they are tried again only by a restart. */
+  readonly refused?: readonly string[];
+}
+
+/** The controller without its client: the real rooms in memory, turn after turn until nobody wants anything. */
+export class Simulation {
+  readonly api: MemoryApi;
+  readonly clock: Clock;
+  readonly cluster = new Cluster();
+  readonly config: Config;
+  /** All that was written so far. */
+  readonly writes: Write[] = [];
+  readonly pool: AddressPool;
+  readonly actors: ActorSystem;
+  readonly #keeper: LedgerKeeper;
+  readonly #effects: Effects;
+  readonly #refused: ReadonlySet<string>;
+  readonly #crashes: unknown[] = [];
+  readonly #turns: (() => void)[] = [];
+  readonly #tasks = new Map<string, WriteTask>();
+
+  constructor({ flags, api = new MemoryApi(), clock = new Clock(), notServed = [], refused = [] }: SimulationOptions) {
+    this.api = api;
+    this.clock = clock;
+    this.config = parseConfig(flags);
+    this.#refused = new Set(refused);
+    this.pool = new AddressPool({
+      cluster: this.cluster,
+      onReleased: (addresses) => {
+        for (const address of addresses) this.#keeper.look(address);
+      },
+      onError: (error) => this.#crashes.push(error),
+    });
+    this.actors = this.#buildActors();
+    this.#keeper = this.#buildKeeper();
+    this.#effects = this.#buildEffects();
+    this.#list(new Set(notServed));
+    this.cluster.onChange(({ key }) => {
+      if (key.startsWith('ConfigMap/')) this.#readPool();
+    });
+    this.#readPool();
+    this.actors.open();
+    this.#keeper.sweep();
+  }
+
+  /** As `kubectl apply`. */
+  put(manifest: Manifest): Stored {
+    return this.#tell(this.api.put(manifest));
+  }
+
+  patch(key: ObjectKey, body: unknown): Stored {
+    return this.#tell(this.api.patch(key, body));
+  }
+
+  remove(key: ObjectKey): Stored | undefined {
+    const gone = this.api.remove(key);
+    if (gone !== undefined) this.cluster.remove(key, gone.metadata.uid);
+    return gone;
+  }
+
+  /** @throws where an actor crashes, or it does not come to rest. */
+  run(): this {
+    for (let step = 0; step < 2_000; step += 1) {
+      if (this.#crashes.length > 0) throw new Error('an actor crashed', { cause: this.#crashes[0] });
+      const turn = this.#turns.shift();
+      const [task] = this.#tasks.values();
+      if (turn !== undefined) turn();
+      else if (task !== undefined) this.#write(task);
+      else return this;
+    }
+    const last = this.writes.slice(-6).map((write) => `${write.verb} ${write.key}`);
+    throw new Error(`does not come to rest: ${last.join(', ')}`);
+  }
+
+  stop(): void {
+    this.actors.stop();
+    this.#keeper.stop();
+  }
+
+  #write(task: WriteTask): void {
+    this.#tasks.delete(task.id);
+    const request = task.decide();
+    if (request === undefined) return;
+    if (this.#refused.has(task.id)) {
+      const failure: Failure = { kind: 'refused', code: 422, message: 'not allowed here' };
+      task.failed(failure);
+      return;
+    }
+    const { result, write } = this.api.handle(request);
+    this.writes.push(write);
+    if ('body' in result) task.accept(request, result.body);
+    task.succeeded();
+  }
+
+  #list(notServed: ReadonlySet<Kind>): void {
+    for (const kind of (Object.keys(kinds) as Kind[]).filter((candidate) => !notServed.has(candidate))) {
+      const objects: FollowedObject[] = [];
+      const rejections: Rejection[] = [];
+      for (const object of this.api.objects.filter((candidate) => candidate.kind === kind)) {
+        const decoded = decode(kind, object);
+        if (decoded !== undefined && 'object' in decoded) objects.push(decoded.object);
+        else if (decoded !== undefined) rejections.push(decoded.rejection);
+      }
+      this.cluster.replace({ kind, namespace: '', resourceVersion: '1', objects, rejections });
+    }
+  }
+
+  #tell(object: Stored): Stored {
+    const decoded = decode(object.kind, object);
+    if (decoded === undefined) throw new Error(`${object.kind} ${object.metadata.name} cannot be named`);
+    if ('object' in decoded) this.cluster.apply(decoded.object);
+    else this.cluster.reject(decoded.rejection);
+    return object;
+  }
+
+  #readPool(): void {
+    this.pool.setPool(readPool(poolSource(this.config.ipamConfigMap, undefined), this.cluster));
+    this.#keeper.sweep();
+    this.actors.markWaiting();
+  }
+
+  #buildActors(): ActorSystem {
+    return new ActorSystem({
+      cluster: this.cluster,
+      pool: this.pool,
+      world: {
+        view: this.cluster,
+        addresses: this.pool,
+        settings: this.config,
+        announcer: kubeVip,
+        refusalOf: (key) => this.#effects.refusalOf(key),
+      },
+      request: (name, key, by) => this.#effects.request(name, key, by),
+      flush: () => this.#effects.flush(),
+      soon: (action) => this.#turns.push(action),
+      now: () => this.clock.now,
+      onTransition: () => {},
+      onCrash: (_key, error) => this.#crashes.push(error),
+    });
+  }
+
+  #buildKeeper(): LedgerKeeper {
+    return new LedgerKeeper({
+      cluster: this.cluster,
+      pool: this.pool,
+      settings: this.config,
+      lookAgain: () => {},
+      request: (entry, by) => {
+        this.#effects.request('ledger-entry', entry, by);
+        this.actors.flushSoon();
+      },
+      readAgain: () => {},
+      after: (ms, action) => this.clock.after(ms, action),
+      now: () => this.clock.now,
+    });
+  }
+
+  #buildEffects(): Effects {
+    const queue: Pick<WriteQueue, 'request'> = { request: (task) => this.#tasks.set(task.id, task) };
+    return new Effects({
+      context: {
+        world: this.actors.world,
+        reports: reportsOf(this.actors),
+        versionOf: (kind) => kinds[kind].versions[0] ?? 'v1',
+        quarantineMs: () => this.pool.quarantineMs,
+        timestamp: () => this.clock.timestamp,
+      },
+      queue: queue as WriteQueue,
+      send: () => Promise.reject(new Error('nothing is read again')),
+      fold: (key, body) => {
+        this.#tell({ ...(body as Stored), kind: partsOf(key).kind });
+      },
+      forget: (key, uid) => this.cluster.remove(key, uid),
+      deliver: (key, event) => this.actors.deliver(key, event),
+      onFailure: (_what, key) => this.actors.lookAgainAround(key),
+    });
+  }
+}

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type Fixture, useServer } from '../support/fixture.ts';
+import { addressOf, condition, type GatewayObject, gateway, verdict } from './objects.ts';
+
+interface BadEntry {
+  readonly name: string;
+  readonly data: (f: Fixture) => Readonly<Record<string, string>>;
+  /** Key of the ConfigMap that the log names, and what is wrong with it. */
+  readonly log: RegExp;
+  /** Whether a good entry beside it is still used; else none is usable. */
+  readonly hasGood?: boolean;
+}
+
+const bad: readonly BadEntry[] = [
+  {
+    name: 'a range whose start comes after its end',
+    data: (f) => ({ 'range-global': `${f.address(9)}-${f.address(1)}` }),
+    log: /"range-global".*starts after its end/,
+  },
+  {
+    name: 'a range from IPv4 to IPv6',
+    data: (f) => ({ 'range-global': `${f.address(9)}-fd00::1` }),
+    log: /"range-global".*from IPv4 to IPv6/,
+  },
+  { name: 'a range of text', data: () => ({ 'range-global': 'all-of-them' }), log: /"range-global".*is not a range/ },
+  { name: 'a CIDR of text', data: () => ({ 'cidr-global': 'everything' }), log: /"cidr-global".*is not a CIDR/ },
+  { name: 'a CIDR /33', data: (f) => ({ 'cidr-global': `${f.address(0)}/33` }), log: /"cidr-global".*at most 32/ },
+  { name: 'a CIDR without a length', data: (f) => ({ 'cidr-global': f.address(0) }), log: /"cidr-global".*prefix/ },
+  { name: 'an empty entry', data: () => ({ 'range-global': '' }), log: /"range-global".*is empty/ },
+  {
+    name: 'one bad entry among good ones',
+    data: (f) => ({ 'cidr-global': `nonsense, ${f.address(8)}/30`, 'range-global': 'x' }),
+    log: /"cidr-global".*nonsense/,
+    hasGood: true,
+  },
+];
+
+async function programmed(f: Fixture, name: string): Promise<{ verdict: string; message: string }> {
+  const { status } = await f.get<GatewayObject>('Gateway', name);
+  return { verdict: verdict(status, 'Programmed'), message: condition(status, 'Programmed').message };
+}
+
+describe('A bad pool', () => {
+  const { fixture } = useServer();
+
+  for (const { name, data, log, hasGood = false } of bad) {
+    test(`${name} is named, and the rest works`, async (t) => {
+      const f = await fixture(t, { pool: null });
+      await f.setPool(data(f));
+      const own = [{ type: 'IPAddress', value: f.address(70) }];
+      await f.create(gateway(f, 'gw'), gateway(f, 'static', { addresses: own }));
+      const controller = await f.run();
+      const warnings = controller.log.filter(({ level }) => level === 'warn').map((line) => JSON.stringify(line));
+      assert.ok(
+        warnings.some((line) => log.test(line.replaceAll('\\"', "'"))),
+        warnings.join('\n'),
+      );
+      assert.equal(await addressOf(f, 'static'), f.address(70));
+      if (hasGood) {
+        assert.equal(await addressOf(f, 'gw'), f.address(8));
+        return;
+      }
+      const told = await programmed(f, 'gw');
+      assert.equal(told.verdict, 'False/AddressNotAssigned');
+      assert.match(told.message, /-global/, 'names the key');
+      assert.equal((await f.get<GatewayObject>('Gateway', 'gw')).spec.addresses, undefined);
+      await f.setPool({ 'range-global': f.address(1) });
+      await f.settle();
+      assert.equal(await addressOf(f, 'gw'), f.address(1));
+    });
+  }
+
+  test('overlapping entries are named and hand out each address once', async (t) => {
+    const f = await fixture(t, { pool: null });
+    await f.setPool({ 'range-global': `${f.address(1)}-${f.address(2)}, ${f.address(2)}-${f.address(3)}` });
+    const names = ['a', 'b', 'c', 'd'];
+    await f.create(...names.map((name) => gateway(f, name)));
+    const controller = await f.run();
+    assert.ok(controller.log.some((line) => /overlaps/.test(JSON.stringify(line))));
+    const addresses = await Promise.all(names.map((name) => addressOf(f, name)));
+    assert.deepEqual(addresses.toSorted(), [f.address(1), f.address(2), f.address(3), undefined]);
+  });
+
+  test('no key for the namespace: says which to add', async (t) => {
+    const f = await fixture(t, { pool: null });
+    await f.setPool({ 'range-elsewhere': f.address(1) });
+    await f.create(gateway(f, 'gw'));
+    await f.run();
+    const told = await programmed(f, 'gw');
+    assert.equal(told.verdict, 'False/AddressNotAssigned');
+    assert.match(told.message, new RegExp(`range-${f.namespace}.*range-global`));
+  });
+
+  test('used up: says so with the count; a freed address goes to who waits', async (t) => {
+    const f = await fixture(t, { pool: null });
+    await f.setPool({ 'range-global': `${f.address(1)}-${f.address(2)}` });
+    await f.create(gateway(f, 'a'), gateway(f, 'b'));
+    await f.run();
+    await f.create(gateway(f, 'c'));
+    await f.settle();
+    const told = await programmed(f, 'c');
+    assert.equal(told.verdict, 'False/AddressNotAssigned');
+    assert.match(told.message, /all 2 addresses/);
+    assert.equal((await f.get<GatewayObject>('Gateway', 'c')).spec.addresses, undefined, 'no empty address');
+    await f.delete('Gateway', 'a');
+    await f.settle();
+    assert.equal(await addressOf(f, 'c'), f.address(1));
+  });
+
+  test('no -ipam-configmap: the condition says what to do, static addresses work', async (t) => {
+    const f = await fixture(t, { pool: null });
+    const addresses = [{ type: 'IPAddress', value: f.address(70) }];
+    await f.create(gateway(f, 'gw'), gateway(f, 'static', { addresses }));
+    await f.run('-ipam-configmap=');
+    const told = await programmed(f, 'gw');
+    assert.equal(told.verdict, 'False/AddressNotAssigned');
+    assert.match(told.message, /-ipam-configmap.*spec\.addresses/);
+    assert.equal(await addressOf(f, 'static'), f.address(70));
+  });
+
+  test('a static address that another Gateway holds is refused, and taken when it is free', async (t) => {
+    const f = await fixture(t);
+    const addresses = [{ type: 'IPAddress', value: f.address(5) }];
+    await f.create(gateway(f, 'first', { addresses }));
+    await f.run();
+    await f.create(gateway(f, 'second', { addresses }));
+    await f.settle();
+    const told = await programmed(f, 'second');
+    assert.equal(told.verdict, 'False/AddressNotUsable');
+    assert.match(told.message, new RegExp(`${f.address(5).replaceAll('.', '\\.')}.*${f.namespace}/first`));
+    await f.delete('Gateway', 'first');
+    await f.settle();
+    assert.equal(await addressOf(f, 'second'), f.address(5));
+  });
+
+  for (const [name, addresses, message] of [
+    ['a hostname', [{ type: 'Hostname', value: 'gw.example.com' }], /Hostname/],
+    ['a type of somebody’s own', [{ type: 'example.com/pool', value: 'blue' }], /example\.com\/pool/],
+  ] as const) {
+    test(`${name} in spec.addresses is refused`, async (t) => {
+      const f = await fixture(t);
+      await f.create(gateway(f, 'gw', { addresses }), gateway(f, 'good'));
+      await f.run();
+      const { status, spec } = await f.get<GatewayObject>('Gateway', 'gw');
+      assert.equal(verdict(status, 'Accepted'), 'False/UnsupportedAddress');
+      assert.match(condition(status, 'Accepted').message, message);
+      assert.equal(condition(status, 'Programmed').status, 'False');
+      assert.deepEqual(spec.addresses, addresses, 'what the user wrote stays');
+      assert.equal(await addressOf(f, 'good'), f.address(0));
+    });
+  }
+
+  test('an address without a value means "give me one"', async (t) => {
+    const f = await fixture(t);
+    await f.create(gateway(f, 'gw', { addresses: [{ type: 'IPAddress' }] }));
+    const first = await f.run();
+    assert.equal(await addressOf(f, 'gw'), f.address(0));
+    await first.stop();
+    const since = (await f.writes()).length;
+    await f.run();
+    assert.deepEqual(await f.quietWrites(since), []);
+  });
+});
