@@ -32,7 +32,7 @@ const behaviours: readonly ServiceBehaviourSetting[] = ['auto', 'create', 'dupli
  * @throws UsageError
  */
 export function parseConfig(argv: readonly string[]): Config {
-  const values = readFlags(argv);
+  const values = readFlags(argv, { ...flags, ...zapFlags });
   const text = (name: string): string => values.get(name) ?? flags[name]?.default ?? '';
   return Object.freeze({
     metricsBindAddress: bindAddress('metrics-bind-address', text('metrics-bind-address')),
@@ -45,7 +45,7 @@ export function parseConfig(argv: readonly string[]): Config {
     leaderElect: values.get('leader-elect') === 'true',
     leaderElectionNamespace: dnsLabel('leader-election-namespace', text('leader-election-namespace')),
     logLevel: logLevel(text('zap-log-level')),
-    ignored: zapFlags.filter((name) => values.has(name)),
+    ignored: Object.keys(zapFlags).filter((name) => values.has(name)),
   });
 }
 

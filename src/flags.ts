@@ -5,14 +5,17 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-interface Flag {
+export interface Flag {
   readonly type: 'string' | 'boolean';
   readonly default?: string;
   readonly value?: string;
   readonly help: string;
 }
 
-export const flags: Readonly<Record<string, Flag>> = {
+export type FlagSet = Readonly<Record<string, Flag>>;
+
+/** The flags of the controller. */
+export const flags: FlagSet = {
   'metrics-bind-address': {
     type: 'string',
     default: ':8080',
@@ -66,26 +69,25 @@ export const flags: Readonly<Record<string, Flag>> = {
 };
 
 /** zap's other flags: a command line of the Go original still works. */
-export const zapFlags = ['zap-devel', 'zap-encoder', 'zap-stacktrace-level', 'zap-time-encoding'];
-
-type FlagType = Flag['type'];
+export const zapFlags: FlagSet = Object.fromEntries(
+  ['zap-devel', 'zap-encoder', 'zap-stacktrace-level', 'zap-time-encoding'].map((name) => [
+    name,
+    { type: name === 'zap-devel' ? 'boolean' : 'string', help: 'accepted and ignored' },
+  ]),
+);
 
 /**
  * Reads a command line as Go's flag package does: one dash or two, `-flag value` or `-flag=value`, booleans bare.
  * @returns the text of each flag that was given.
  * @throws UsageError
  */
-export function readFlags(argv: readonly string[]): ReadonlyMap<string, string> {
-  const known = new Map<string, FlagType>([
-    ...Object.entries(flags).map(([name, flag]) => [name, flag.type] as const),
-    ...zapFlags.map((name) => [name, name === 'zap-devel' ? 'boolean' : 'string'] as const),
-  ]);
+export function readFlags(argv: readonly string[], allowed: FlagSet): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   const { tokens } = parseArgs({ args: argv.map(twoDashes), strict: false, allowPositionals: true, tokens: true });
   const rest = tokens.filter((token) => token.kind !== 'option-terminator');
   for (let token = rest.shift(); token !== undefined; token = rest.shift()) {
     if (token.kind === 'positional') throw new UsageError(`"${token.value}" is not a flag; see --help`);
-    const type = known.get(token.name);
+    const type = allowed[token.name]?.type;
     if (type === undefined) throw new UsageError(`unknown flag -${token.name}; see --help`);
     const given = token.value ?? (type === 'boolean' ? 'true' : takeValue(token.name, rest));
     values.set(token.name, type === 'boolean' ? booleanOf(token.name, given) : given);

@@ -19,6 +19,8 @@ export interface Pool {
   readonly quarantineMs: number;
 }
 
+export type { PoolProblem };
+
 export const globalScope = 'global';
 
 type Prefix = 'cidr-' | 'range-' | 'exclude-';

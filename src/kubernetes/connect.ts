@@ -13,6 +13,8 @@ export class KubeconfigError extends Error {
 export interface ConnectOptions {
   /** Path; empty: `KUBECONFIG`, then `~/.kube/config`, then the Pod's service account. */
   readonly kubeconfig: string;
+  /** Of the kubeconfig; empty or absent: its current one. */
+  readonly context?: string;
   readonly userAgent: string;
   readonly now: () => number;
   readonly onAnswer?: (method: Method, code: number) => void;
@@ -21,6 +23,12 @@ export interface ConnectOptions {
 /** @throws KubeconfigError where there is no usable kubeconfig. */
 export function connect(options: ConnectOptions): KubernetesClient {
   const kubeConfig = load(options.kubeconfig);
+  if (options.context !== undefined && options.context !== '') {
+    if (kubeConfig.getContextObject(options.context) === null) {
+      throw new KubeconfigError(`${describe(options.kubeconfig)} has no context "${options.context}"`);
+    }
+    kubeConfig.setCurrentContext(options.context);
+  }
   const cluster = kubeConfig.getCurrentCluster();
   if (cluster === null) {
     throw new KubeconfigError(`${describe(options.kubeconfig)} has no cluster for its current context`);

@@ -2,6 +2,7 @@ import type { Backoff } from './backoff.ts';
 import type { ApiClient } from './client.ts';
 import type { Failure } from './failure.ts';
 import { readLines } from './lines.ts';
+import { listAll } from './list.ts';
 import type { Timers } from './timers.ts';
 import { parseWatchEvent, type WatchEvent } from './watch-event.ts';
 
@@ -29,7 +30,6 @@ export interface ListWatchOptions {
 const shortestWatchSeconds = 300;
 /** Bookmarks come about once a minute: a stream that is silent for longer than this is dead. */
 const silenceMs = 150_000;
-const pageSize = 500;
 const endOfInitialEvents = 'k8s.io/initial-events-end';
 
 /**
@@ -84,22 +84,13 @@ export class ListWatch {
     return this.#list();
   }
 
-  /** Pages of one consistent state; a page that has expired (410) starts over. */
   async #list(): Promise<Failure | undefined> {
-    const objects: unknown[] = [];
-    let next = '';
-    do {
-      const query = { ...this.#options.selectors, limit: String(pageSize), ...(next !== '' && { continue: next }) };
-      const result = await this.#options.client.request({ method: 'GET', path: this.#path(query) });
-      if ('failure' in result) return result.failure;
-      const list = result.body as { items?: unknown[]; metadata?: { resourceVersion?: string; continue?: string } };
-      objects.push(...(list.items ?? []));
-      next = list.metadata?.continue ?? '';
-      if (next === '') this.#resourceVersion = list.metadata?.resourceVersion ?? '0';
-    } while (next !== '');
+    const listing = await listAll(this.#options.client, this.#options.path, this.#options.selectors);
+    if ('failure' in listing) return listing.failure;
+    this.#resourceVersion = listing.resourceVersion;
     this.#options.backoff.reset();
     this.#heard = true;
-    this.#handler.replaced(objects, this.#resourceVersion ?? '0');
+    this.#handler.replaced(listing.objects, listing.resourceVersion);
     return undefined;
   }
 

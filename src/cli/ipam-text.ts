@@ -1,0 +1,64 @@
+import type { Holding, PoolPlan, PoolReport } from '../ipam/report.ts';
+import { table } from './table.ts';
+
+/** The report of `ipam ls` for people. */
+export function renderReport({ scopes, holdings, outside, problems }: PoolReport): string {
+  const isOutside = new Set(outside.map(({ address }) => address));
+  const parts = [
+    scopes.length === 0
+      ? ''
+      : table([
+          ['SCOPE', 'ENTRIES', 'SIZE', 'IN USE', 'QUARANTINED', 'EXCLUDED'],
+          ...scopes.map((row) => [
+            row.scope,
+            row.entries.join(','),
+            row.size,
+            `${row.inUse}`,
+            `${row.quarantined}`,
+            row.excluded,
+          ]),
+        ]),
+    holdings.length === 0
+      ? 'no address is in use\n'
+      : table([
+          ['ADDRESS', 'GATEWAY', 'SINCE', 'STATE'],
+          ...holdings.map((row) => [row.address, row.gateway, row.since || '-', stateOf(row, isOutside)]),
+        ]),
+    renderProblems(problems),
+  ];
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+function stateOf({ address, released }: Holding, isOutside: ReadonlySet<string>): string {
+  if (released !== undefined) return `quarantined since ${released}`;
+  return isOutside.has(address) ? 'in use, outside the pool' : 'in use';
+}
+
+/** The plan of `ipam plan` for people. */
+export function renderPlan({ scopes, stranded, problems }: PoolPlan): string {
+  const rows = scopes.map((row) => [
+    row.scope,
+    row.sizeBefore,
+    row.sizeAfter,
+    row.added
+      .map((entry) => `+${entry}`)
+      .concat(row.removed.map((entry) => `-${entry}`))
+      .join(' ') || 'unchanged',
+  ]);
+  const strandedLines = stranded.map(
+    ({ address, gateway }) => `Gateway ${gateway} would keep ${address}, which would lie outside the pool\n`,
+  );
+  const verdict = stranded.length === 0 && problems.length === 0 ? 'harmless\n' : '';
+  return [
+    table([['SCOPE', 'BEFORE', 'AFTER', 'ENTRIES'], ...rows]),
+    ...strandedLines,
+    renderProblems(problems),
+    verdict,
+  ]
+    .filter((part) => part !== '')
+    .join('');
+}
+
+function renderProblems(problems: PoolReport['problems']): string {
+  return problems.map(({ key, message }) => `invalid: ${key}: ${message}\n`).join('');
+}
