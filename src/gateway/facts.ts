@@ -47,9 +47,7 @@ export function gatewayFacts(key: ObjectKey<'Gateway'>, uid: string, world: Worl
     poolRevision: world.addresses.revision,
     accepted: graph.accepted,
     listeners: graph.listeners,
-    attachedRoutes: Object.fromEntries(
-      graph.listeners.map(({ listener }) => [listener.name, graph.attached.get(listener.name)?.length ?? 0]),
-    ),
+    attachedRoutes: countRoutes(graph, world),
     services: servicesOf(graph, world),
     carriers: carriersOf(held, world),
   };
@@ -120,6 +118,13 @@ function isElsewhere(address: string, uid: string, { view, addresses }: World): 
 function presenceOf(key: ObjectKey, object: unknown, world: World): Presence {
   if (world.view.unreadable(key) !== undefined) return 'unreadable';
   return object === undefined ? 'gone' : 'present';
+}
+
+function countRoutes({ listeners, attached }: GatewayGraph, world: World): Readonly<Record<string, number>> {
+  const countable = listeners.filter(({ supportedKinds }) =>
+    supportedKinds.every(({ kind }) => world.view.unavailable(kind as RouteKind) === undefined),
+  );
+  return Object.fromEntries(countable.map(({ listener: { name } }) => [name, attached.get(name)?.length ?? 0]));
 }
 
 /** The Services that the routes of this Gateway want, each once. */

@@ -82,7 +82,7 @@ function listenerStatus(
   return {
     name,
     supportedKinds: judged.supportedKinds,
-    attachedRoutes: facts.attachedRoutes[name] ?? 0,
+    attachedRoutes: facts.attachedRoutes[name] ?? old?.attachedRoutes ?? 0,
     conditions: mergeConditions(old?.conditions ?? [], wanted, stamp),
   };
 }

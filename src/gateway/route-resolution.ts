@@ -70,7 +70,8 @@ function resolveParents(route: Route, world: World): ParentVerdict[] {
   return route.spec.parentRefs.flatMap((ref): ParentVerdict[] => {
     const gateway = gatewayOf(ref, route.metadata.namespace);
     if (gateway === undefined) return [];
-    if (world.view.unreadable(gateway) !== undefined) return [{ ref, gateway, standing: 'waiting' }];
+    const unknown = world.view.unreadable(gateway) ?? world.view.unavailable('Gateway');
+    if (unknown !== undefined) return [{ ref, gateway, standing: 'waiting' }];
     const graph = world.graph(gateway);
     if (graph === undefined) return [{ ref, gateway, standing: 'absent' }];
     if (graph.standing === 'foreign') return [{ ref, gateway, standing: 'foreign' }];

@@ -41,7 +41,7 @@ export interface GatewayFacts {
   readonly poolRevision: number;
   readonly accepted: Verdict;
   readonly listeners: readonly ListenerVerdict[];
-  /** By listener name. */
+  /** By listener name; a listener whose routes cannot be read now is not in it. */
   readonly attachedRoutes: Readonly<Record<string, number>>;
   /** Services that its served routes want. */
   readonly services: readonly ServiceFacts[];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Fixture, useServer } from '../support/fixture.ts';
+import { type Fixture, together, useServer } from '../support/fixture.ts';
 import { addressOf, condition, type GatewayObject, gateway, verdict } from './objects.ts';
 
 interface BadEntry {
@@ -41,7 +41,7 @@ async function programmed(f: Fixture, name: string): Promise<{ verdict: string; 
   return { verdict: verdict(status, 'Programmed'), message: condition(status, 'Programmed').message };
 }
 
-describe('A bad pool', () => {
+describe('A bad pool', together, () => {
   const { fixture } = useServer();
 
   for (const { name, data, log, hasGood = false } of bad) {
@@ -79,7 +79,8 @@ describe('A bad pool', () => {
     const controller = await f.run();
     assert.ok(controller.log.some((line) => /overlaps/.test(JSON.stringify(line))));
     const addresses = await Promise.all(names.map((name) => addressOf(f, name)));
-    assert.deepEqual(addresses.toSorted(), [f.address(1), f.address(2), f.address(3), undefined]);
+    const given = addresses.filter((address) => address !== undefined);
+    assert.deepEqual(given.toSorted(), [f.address(1), f.address(2), f.address(3)]);
   });
 
   test('no key for the namespace: says which to add', async (t) => {

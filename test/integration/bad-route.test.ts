@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Fixture, useServer } from '../support/fixture.ts';
+import { type Fixture, together, useServer } from '../support/fixture.ts';
 import type { Manifest } from '../support/objects.ts';
 import {
   condition,
@@ -149,7 +149,7 @@ async function services(f: Fixture): Promise<unknown> {
   return (await f.client.list(f.target('Service'))).items;
 }
 
-describe('A bad route', () => {
+describe('A bad route', together, () => {
   const { fixture } = useServer();
 
   for (const { name, options, beside = () => [], verdicts, message } of bad) {

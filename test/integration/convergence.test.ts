@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Fixture, useServer } from '../support/fixture.ts';
+import { type Fixture, together, useServer } from '../support/fixture.ts';
 import type { Manifest } from '../support/objects.ts';
 import { endpointSlice, gateway, route, service } from './objects.ts';
 import { freshOutcome, outcomeOf } from './outcome.ts';
@@ -186,7 +186,7 @@ const scenarios: readonly Scenario[] = [
   },
 ];
 
-describe('The outcome is the same as if everything had been there from the start', () => {
+describe('The outcome is the same as if everything had been there from the start', together, () => {
   const { fixture } = useServer();
 
   for (const { name, start, change, end } of scenarios) {

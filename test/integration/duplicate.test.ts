@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { useServer } from '../support/fixture.ts';
+import { together, useServer } from '../support/fixture.ts';
 import {
   condition,
   gateway,
@@ -15,7 +15,7 @@ import {
 
 const accepted = ['True/Accepted', 'True/ResolvedRefs'];
 
-describe('Behaviour duplicate', () => {
+describe('Behaviour duplicate', together, () => {
   const { fixture } = useServer();
 
   test('copies the Service, with the target of the named port, and leaves the original alone', async (t) => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { useServer } from '../support/fixture.ts';
+import { together, useServer } from '../support/fixture.ts';
 import { addressOf, condition, type GatewayObject, gateway, route, serviceNames, verdict } from './objects.ts';
 
 const pinned = 'gateway-api-controller.thebsdbox.co.uk/pinned-addresses';
 const made = { selector: ['app', 'web'] } as const;
 
-describe('The address of a Gateway', () => {
+describe('The address of a Gateway', together, () => {
   const { fixture } = useServer();
 
   test('is pinned once, with labels, and stands in the status', async (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { useServer } from '../support/fixture.ts';
+import { together, useServer } from '../support/fixture.ts';
 import {
   addressOf,
   type ClassObject,
@@ -15,7 +15,7 @@ import {
 
 const made = { selector: ['app', 'web'] } as const;
 
-describe('A GatewayClass', () => {
+describe('A GatewayClass', together, () => {
   const { fixture } = useServer();
 
   test('of ours is accepted, with the generation that was looked at', async (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Fixture, useServer } from '../support/fixture.ts';
+import { type Fixture, together, useServer } from '../support/fixture.ts';
 import {
   condition,
   type GatewayObject,
@@ -21,7 +21,7 @@ async function listener(f: Fixture, name: string, of = 'gw'): Promise<ListenerSt
 
 const made = { selector: ['app', 'web'] } as const;
 
-describe('Listeners', () => {
+describe('Listeners', together, () => {
   const { fixture } = useServer();
 
   for (const protocol of ['HTTP', 'TLS', 'example.com/quic']) {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { useServer } from '../support/fixture.ts';
+import { together, useServer } from '../support/fixture.ts';
 import type { Manifest } from '../support/objects.ts';
 import { type GatewayObject, gateway, ownParent, type RouteObject, route, service, serviceNames } from './objects.ts';
 import { outcomeOf } from './outcome.ts';
 
 const ours = 'gateway-api-controller.thebsdbox.co.uk';
 
-describe('What belongs to others', () => {
+describe('What belongs to others', together, () => {
   const { fixture } = useServer();
 
   test('two controllers of other names leave each other’s objects alone', async (t) => {

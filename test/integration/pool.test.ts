@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { useServer } from '../support/fixture.ts';
+import { together, useServer } from '../support/fixture.ts';
 import { addressOf, condition, type GatewayObject, gateway, route, serviceNames, verdict } from './objects.ts';
 
-describe('The pool', () => {
+describe('The pool', together, () => {
   const { fixture } = useServer();
 
   test('that appears later wakes the Gateways that wait for it', async (t) => {

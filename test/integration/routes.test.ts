@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { useServer } from '../support/fixture.ts';
+import { together, useServer } from '../support/fixture.ts';
 import {
   announce,
   condition,
@@ -19,7 +19,7 @@ import {
 
 const accepted = ['True/Accepted', 'True/ResolvedRefs'];
 
-describe('A route', () => {
+describe('A route', together, () => {
   const { fixture } = useServer();
 
   for (const [kind, protocol, port, listener] of [

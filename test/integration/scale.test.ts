@@ -65,7 +65,7 @@ describe('Scale', () => {
     assert.equal(new Set(addresses).size, count);
     const services = await listAll<ServiceObject>(f, 'Service');
     assert.equal(services.length, count);
-    assert.deepEqual(services.map(({ spec }) => spec.loadBalancerIP).sort(), addresses.toSorted());
+    assert.deepEqual(services.map(({ spec }) => spec.loadBalancerIP ?? '').sort(), addresses.toSorted());
 
     const settled = (await f.writes()).length;
     t.diagnostic(`${settled} writes for ${2 * count} objects`);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Fixture, useServer } from '../support/fixture.ts';
+import { type Fixture, together, useServer } from '../support/fixture.ts';
 import {
   condition,
   gateway,
@@ -60,7 +60,7 @@ async function ports(f: Fixture, name = 'web'): Promise<readonly string[]> {
 }
 
 /** Creation times have whole seconds: names in order decide between routes of one second. */
-describe('Routes that share', () => {
+describe('Routes that share', together, () => {
   const { fixture } = useServer();
 
   test('a listener: all attach, the oldest serves, the next takes over when it goes', async (t) => {

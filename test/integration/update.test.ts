@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Fixture, useServer } from '../support/fixture.ts';
+import { type Fixture, together, useServer } from '../support/fixture.ts';
 import {
   condition,
   gateway,
@@ -30,7 +30,7 @@ async function get(f: Fixture, name = 'web'): Promise<ServiceObject> {
   return f.get<ServiceObject>('Service', name);
 }
 
-describe('Behaviour update', () => {
+describe('Behaviour update', together, () => {
   const { fixture } = useServer();
 
   test('makes the user’s own Service the LoadBalancer, with the listener’s port added', async (t) => {

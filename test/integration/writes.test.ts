@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Fixture, useServer } from '../support/fixture.ts';
+import { type Fixture, together, useServer } from '../support/fixture.ts';
 import { announce, endpointSlice, gateway, route, routeVerdicts, service } from './objects.ts';
 
 async function createVariety(f: Fixture): Promise<void> {
@@ -29,7 +29,7 @@ async function createVariety(f: Fixture): Promise<void> {
   );
 }
 
-describe('Writes', () => {
+describe('Writes', together, () => {
   const { fixture } = useServer();
 
   test('one Gateway and one route from scratch take one write per object and purpose', async (t) => {

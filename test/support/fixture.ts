@@ -29,6 +29,9 @@ const uncounted: ReadonlySet<string> = new Set(['events', 'leases']);
 const controllerAgent = 'gateway-api-controller';
 let fixtures = 0;
 
+/** Tests of one suite that run at the same time: they mostly wait, each for its own fixture's controller. */
+export const together = { concurrency: 4 };
+
 /** A namespace, a GatewayClass, a controllerName and an address range of its own: tests on one server do not meet. */
 export class Fixture {
   readonly server: TestServer;
@@ -267,10 +270,8 @@ function ignoreMissing(error: unknown): void {
 
 /** Makes the fixtures of one test file. */
 export interface Fixtures {
-  /** The server, from the first test on. */
-  readonly server: TestServer;
   /** A new fixture, that is taken down at the end of the test. */
-  fixture(t: TestContext, options?: FixtureOptions): Promise<Fixture>;
+  readonly fixture: (t: TestContext, options?: FixtureOptions) => Promise<Fixture>;
 }
 
 /** To be called in a `describe`: one server for its tests. `options` are for the in-memory server. */
@@ -280,15 +281,11 @@ export function useServer(options: ApiServerOptions = {}): Fixtures {
     server = await acquireServer(options);
   });
   after(() => server?.stop());
-  const get = (): TestServer => {
-    if (server === undefined) throw new Error('no test has begun');
-    return server;
-  };
   return {
-    get server() {
-      return get();
+    fixture: async (t, fixtureOptions = {}) => {
+      if (server === undefined) throw new Error('no test has begun');
+      return makeFixture(t, server, fixtureOptions);
     },
-    fixture: (t, fixtureOptions = {}) => makeFixture(t, get(), fixtureOptions),
   };
 }
 

@@ -112,7 +112,7 @@ describe('Without permission', memoryOnly, () => {
     assert.doesNotMatch(await message(), /forbidden/);
   });
 
-  test('to write Gateways: the address is told to nobody, and given when granted', async (t) => {
+  test('to write Gateways: the address is pinned when granted', async (t) => {
     const { f, server } = await useMemory(t);
     const fault = server.faults.add({
       match: { ...ours, resource: 'gateways', verb: 'patch', subresource: '' },

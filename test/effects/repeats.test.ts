@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Repeats } from '../../src/effects/repeats.ts';
+import type { ApiRequest } from '../../src/kubernetes/client.ts';
+
+function patch(body: unknown): ApiRequest {
+  return { method: 'PATCH', path: '/a', body };
+}
+
+function bench(): { readonly repeats: Repeats; pass(ms: number): void } {
+  let now = 0;
+  const repeats = new Repeats(() => now);
+  return {
+    repeats,
+    pass: (ms) => {
+      now += ms;
+    },
+  };
+}
+
+describe('a write that the server took', () => {
+  test('waits twice as long each time it is repeated, five minutes at most', () => {
+    const { repeats, pass } = bench();
+    const waits: number[] = [];
+    for (let turn = 0; turn < 14; turn += 1) {
+      pass(repeats.delayOf('a', patch({ spec: 1 })));
+      repeats.noteSent('a', patch({ spec: 1 }));
+      waits.push(repeats.delayOf('a', patch({ spec: 1 })));
+    }
+    assert.deepEqual(waits.slice(0, 4), [500, 1_000, 2_000, 4_000]);
+    assert.equal(waits.at(-1), 300_000);
+  });
+
+  test('is the same whatever version it was decided on, and whenever its condition flipped', () => {
+    const { repeats } = bench();
+    repeats.noteSent('a', patch({ metadata: { resourceVersion: '1' }, lastTransitionTime: 'x', spec: 1 }));
+    const again = patch({ metadata: { resourceVersion: '2' }, lastTransitionTime: 'y', spec: 1 });
+    assert.ok(repeats.delayOf('a', again) > 0);
+  });
+
+  const others: readonly (readonly [string, string, ApiRequest])[] = [
+    ['another body', 'a', patch({ spec: 2 })],
+    ['another path', 'a', { ...patch({ spec: 1 }), path: '/b' }],
+    ['another method', 'a', { ...patch({ spec: 1 }), method: 'POST' }],
+    ['another task', 'b', patch({ spec: 1 })],
+  ];
+  for (const [name, id, request] of others) {
+    test(`does not delay ${name}`, () => {
+      const { repeats } = bench();
+      repeats.noteSent('a', patch({ spec: 1 }));
+      assert.equal(repeats.delayOf(id, request), 0);
+    });
+  }
+
+  test('counts from one again after another write, and after ten quiet minutes', () => {
+    const { repeats, pass } = bench();
+    repeats.noteSent('a', patch(1));
+    assert.equal(repeats.noteSent('a', patch(1)), 2);
+    assert.equal(repeats.noteSent('a', patch(2)), 1);
+    pass(600_000);
+    assert.equal(repeats.noteSent('a', patch(2)), 1);
+  });
+});

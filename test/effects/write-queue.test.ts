@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { WriteQueue, type WriteTask } from '../../src/effects/write-queue.ts';
+import type { ApiRequest, ApiResult } from '../../src/kubernetes/client.ts';
+import type { Failure } from '../../src/kubernetes/failure.ts';
+import { Clock } from '../gateway/clock.ts';
+
+/** A server that answers when the test says so, and one task a key whose wish the test sets. */
+class Bench {
+  readonly clock = new Clock();
+  readonly log: string[] = [];
+  readonly turns: string[] = [];
+  readonly #answers: ((result: ApiResult) => void)[] = [];
+  readonly #wishes = new Map<string, string | undefined>();
+  readonly queue: WriteQueue;
+
+  constructor(concurrency = 8) {
+    this.queue = new WriteQueue({
+      concurrency,
+      random: () => 0,
+      now: () => this.clock.now,
+      after: (ms, action) => this.clock.after(ms, action),
+      onTurn: (_task, result) => this.turns.push(result),
+      send: (request) => {
+        this.log.push(`send ${String(request.body)}`);
+        return new Promise((resolve) => this.#answers.push(resolve));
+      },
+    });
+  }
+
+  /** Asks for a write; `undefined`: nothing differs any more. */
+  async want(id: string, body: string | undefined): Promise<void> {
+    this.wish(id, body);
+    this.queue.request(this.#task(id));
+    await settle();
+  }
+
+  /** Changes what a task would write, without asking for it. */
+  wish(id: string, body: string | undefined): void {
+    this.#wishes.set(id, body);
+  }
+
+  async answer(failure?: Partial<Failure> & Pick<Failure, 'kind'>): Promise<void> {
+    const resolve = this.#answers.shift();
+    assert.ok(resolve, 'nothing was sent');
+    resolve(failure === undefined ? { body: {} } : { failure: { code: 0, message: failure.kind, ...failure } });
+    await settle();
+  }
+
+  async pass(ms: number): Promise<void> {
+    this.clock.advance(ms);
+    await settle();
+  }
+
+  get pending(): number {
+    return this.#answers.length;
+  }
+
+  #task(id: string): WriteTask {
+    const note = (text: string): void => void this.log.push(text);
+    return {
+      id,
+      decide: (): ApiRequest | undefined => {
+        const body = this.#wishes.get(id);
+        return body === undefined ? undefined : { method: 'PATCH', path: `/${id}`, body };
+      },
+      accept: () => note('accept'),
+      refresh: async () => note('refresh'),
+      succeeded: () => note('succeeded'),
+      failed: ({ kind }) => note(`failed ${kind}`),
+      retryDue: () => note('retryDue'),
+    };
+  }
+}
+
+/** Lets all that waits for nothing but its turn have it. */
+async function settle(): Promise<void> {
+  for (let round = 0; round < 5; round += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('the write queue', () => {
+  test('sends what is wanted when its turn comes, and takes in the answer before it tells of it', async () => {
+    const bench = new Bench();
+    await bench.want('a', 'one');
+    await bench.answer();
+    assert.deepEqual(bench.log, ['send one', 'accept', 'succeeded']);
+    assert.equal(bench.queue.depth, 0);
+  });
+
+  test('sends nothing where nothing differs any more', async () => {
+    const bench = new Bench();
+    await bench.want('a', undefined);
+    assert.deepEqual([bench.log, bench.turns, bench.queue.depth], [[], ['avoided'], 0]);
+  });
+
+  test('has one write of a key on its way, and decides once more when asked meanwhile', async () => {
+    const bench = new Bench();
+    await bench.want('a', 'one');
+    await bench.want('a', 'two');
+    await bench.want('a', 'three');
+    assert.equal(bench.pending, 1);
+    await bench.answer();
+    assert.equal(bench.pending, 1);
+    await bench.answer();
+    assert.deepEqual(
+      bench.log.filter((line) => line.startsWith('send')),
+      ['send one', 'send three'],
+    );
+    assert.equal(bench.queue.depth, 0);
+  });
+
+  test('sends writes of different keys side by side, up to the concurrency', async () => {
+    const bench = new Bench(2);
+    for (const id of ['a', 'b', 'c']) await bench.want(id, id);
+    assert.deepEqual([bench.pending, bench.queue.depth], [2, 3]);
+    await bench.answer();
+    assert.equal(bench.log.includes('send c'), true);
+  });
+
+  for (const kind of ['conflict', 'exists', 'absent', 'gone'] as const) {
+    test(`reads again and decides again at once after ${kind}`, async () => {
+      const bench = new Bench();
+      await bench.want('a', 'one');
+      bench.wish('a', 'two');
+      await bench.answer({ kind });
+      assert.deepEqual(bench.log, ['send one', 'refresh', 'send two']);
+    });
+  }
+
+  test('backs off when conflicts do not end', async () => {
+    const bench = new Bench();
+    await bench.want('a', 'one');
+    for (let tries = 0; tries < 20 && bench.pending > 0; tries += 1) await bench.answer({ kind: 'conflict' });
+    assert.equal(bench.pending, 0);
+    assert.deepEqual([bench.queue.depth, bench.clock.delays.length], [1, 1]);
+    await bench.pass(200);
+    assert.equal(bench.pending, 1);
+  });
+
+  test('waits as long as the server asks, else twice as long each time', async () => {
+    const bench = new Bench();
+    await bench.want('a', 'one');
+    await bench.answer({ kind: 'retry', retryAfterMs: 7_000 });
+    assert.deepEqual(bench.clock.delays, [7_000]);
+    await bench.pass(7_000);
+    await bench.answer({ kind: 'retry' });
+    assert.deepEqual(bench.clock.delays, [200]);
+    await bench.pass(200);
+    await bench.answer({ kind: 'retry' });
+    assert.deepEqual(bench.clock.delays, [400]);
+    await bench.pass(400);
+    await bench.answer();
+    assert.equal(bench.queue.depth, 0);
+    assert.ok(!bench.log.includes('failed retry'));
+  });
+
+  for (const kind of ['refused', 'forbidden', 'unauthorized'] as const) {
+    test(`tells of ${kind}, and tries again later`, async () => {
+      const bench = new Bench();
+      await bench.want('a', 'one');
+      await bench.answer({ kind });
+      assert.deepEqual(bench.log, ['send one', `failed ${kind}`]);
+      await bench.pass(4_999);
+      assert.equal(bench.pending, 0);
+      await bench.pass(1);
+      assert.deepEqual(bench.log.slice(2), ['retryDue', 'send one']);
+    });
+  }
+
+  test('does not repeat a refused request because it is asked for again, and sends another one at once', async () => {
+    const bench = new Bench();
+    await bench.want('a', 'one');
+    await bench.answer({ kind: 'refused' });
+    await bench.want('a', 'one');
+    assert.equal(bench.pending, 0);
+    await bench.want('a', 'two');
+    assert.equal(bench.log.at(-1), 'send two');
+    assert.deepEqual(bench.clock.delays, []);
+  });
+
+  test('waits ever longer before it repeats what the server took already, and sends another request at once', async () => {
+    const bench = new Bench();
+    await bench.want('a', 'one');
+    await bench.answer();
+    await bench.want('a', 'one');
+    assert.deepEqual([bench.pending, bench.clock.delays], [0, [500]]);
+    await bench.want('a', 'two');
+    assert.equal(bench.log.at(-1), 'send two');
+  });
+
+  test('goes on with a key whose task threw', async () => {
+    const bench = new Bench();
+    const broken = {
+      id: 'a',
+      decide: () => assert.fail('a bug'),
+      accept: () => {},
+      refresh: async () => {},
+      succeeded: () => {},
+      failed: () => {},
+      retryDue: () => {},
+    } satisfies WriteTask;
+    bench.queue.request(broken);
+    await settle();
+    await bench.want('a', 'one');
+    await bench.pass(300_000);
+    assert.equal(bench.log[0], 'send one');
+  });
+
+  test('closes when what is on its way has ended, and sends nothing after', async () => {
+    const bench = new Bench(1);
+    await bench.want('a', 'one');
+    await bench.want('b', 'two');
+    let isClosed = false;
+    const closing = bench.queue.close().then(() => {
+      isClosed = true;
+    });
+    await settle();
+    assert.equal(isClosed, false);
+    await bench.want('c', 'three');
+    await bench.answer({ kind: 'retry' });
+    await closing;
+    assert.deepEqual(bench.log, ['send one']);
+    assert.deepEqual(bench.clock.delays, []);
+  });
+});
