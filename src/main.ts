@@ -151,6 +151,7 @@ export class Controller {
       random,
       now: timers.now,
       after: timers.after,
+      onError: ({ id }, error) => this.#reporter.crash(id, error),
       onTurn: ({ id }, result) => this.#metrics.writes.inc({ effect: id.split(' ')[0] ?? id, result }),
     });
   }

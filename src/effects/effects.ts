@@ -81,7 +81,7 @@ export class Effects {
   flush(): void {
     for (const [id, { task, by }] of this.#wanted) {
       if (task.decide() === undefined) continue;
-      this.#askers.set(id, by);
+      this.#askers.set(id, new Set([...(this.#askers.get(id) ?? []), ...by]));
       this.#options.queue.request(task);
     }
     this.#wanted.clear();

@@ -55,7 +55,7 @@ export class Repeats {
 }
 
 /** Of what the request says, without the state that it was decided on. */
-function digestOf({ method, path, body }: ApiRequest): string {
+export function digestOf({ method, path, body }: ApiRequest): string {
   const text = JSON.stringify([method, path, body], (key, value: unknown) =>
     key === 'resourceVersion' || key === 'lastTransitionTime' ? undefined : value,
   );

@@ -2,7 +2,7 @@ import PQueue from 'p-queue';
 import { Backoff } from '../kubernetes/backoff.ts';
 import type { ApiRequest, ApiResult } from '../kubernetes/client.ts';
 import type { Failure } from '../kubernetes/failure.ts';
-import { Repeats } from './repeats.ts';
+import { digestOf, Repeats } from './repeats.ts';
 
 /** One thing to write: at most one request for it is on its way at any time. */
 export interface WriteTask {
@@ -29,6 +29,8 @@ export interface WriteQueueOptions {
   readonly now: () => number;
   /** Runs `action` after so many milliseconds; returns what cancels it. */
   readonly after: (ms: number, action: () => void) => () => void;
+  /** A task threw: a bug. Its key is free for the next request. */
+  readonly onError: (task: WriteTask, error: unknown) => void;
   /** Told how each turn ended, for metrics. */
   readonly onTurn?: (task: WriteTask, result: 'written' | 'avoided' | Failure['kind']) => void;
 }
@@ -39,8 +41,10 @@ interface Entry {
   /** Asked for again while running: decide once more afterwards. */
   isAskedAgain: boolean;
   readonly backoff: Backoff;
-  /** The request that was refused last, as text: the same one is not sent again before its time. */
-  refused?: string;
+  /** Digest of the request that was refused, or is repeated: the same one is not sent again before its time. */
+  withheld?: string | undefined;
+  /** Whether it waits because the server refused it. */
+  isRefused: boolean;
   cancelWait?: () => void;
 }
 
@@ -72,15 +76,17 @@ export class WriteQueue {
     const entry = this.#entries.get(task.id);
     if (entry === undefined) {
       const backoff = new Backoff({ firstMs: 200, longestMs, random: this.#options.random });
-      this.#enqueue({ task, stage: 'queued', isAskedAgain: false, backoff });
+      this.#enqueue({ task, stage: 'queued', isAskedAgain: false, isRefused: false, backoff });
       return;
     }
     entry.task = task;
     if (entry.stage === 'running') entry.isAskedAgain = true;
-    if (entry.stage === 'waiting' && entry.refused !== undefined && entry.refused !== textOf(task.decide())) {
-      entry.cancelWait?.();
-      this.#enqueue(entry);
-    }
+    if (entry.stage !== 'waiting' || entry.withheld === undefined) return;
+    const request = task.decide();
+    if (request !== undefined && digestOf(request) === entry.withheld) return;
+    entry.cancelWait?.();
+    entry.isRefused = false;
+    this.#enqueue(entry);
   }
 
   /** Takes nothing new, and resolves when what is on its way has ended. */
@@ -94,7 +100,13 @@ export class WriteQueue {
   #enqueue(entry: Entry): void {
     entry.stage = 'queued';
     this.#entries.set(entry.task.id, entry);
-    this.#queue.add(() => this.#turn(entry)).catch(() => {});
+    entry.withheld = undefined;
+    this.#queue
+      .add(() => this.#turn(entry))
+      .catch((error: unknown) => {
+        this.#entries.delete(entry.task.id);
+        this.#options.onError(entry.task, error);
+      });
   }
 
   async #turn(entry: Entry): Promise<void> {
@@ -108,7 +120,10 @@ export class WriteQueue {
         return;
       }
       const pause = this.#repeats.delayOf(entry.task.id, request);
-      if (pause > 0) return this.#wait(entry, pause);
+      if (pause > 0) {
+        entry.withheld = digestOf(request);
+        return this.#wait(entry, pause);
+      }
       if (!(await this.#send(entry, request, quick))) return;
     }
   }
@@ -147,7 +162,8 @@ export class WriteQueue {
       case 'unauthorized':
       case 'forbidden':
       case 'refused':
-        entry.refused = textOf(request) ?? '';
+        entry.withheld = digestOf(request);
+        entry.isRefused = true;
         entry.task.failed(failure);
         this.#wait(entry, Math.max(entry.backoff.next(), refusedFirstMs));
         return false;
@@ -161,13 +177,9 @@ export class WriteQueue {
     }
     entry.stage = 'waiting';
     entry.cancelWait = this.#options.after(ms, () => {
-      if (entry.refused !== undefined) entry.task.retryDue();
-      delete entry.refused;
+      if (entry.isRefused) entry.task.retryDue();
+      entry.isRefused = false;
       this.#enqueue(entry);
     });
   }
-}
-
-function textOf(request: ApiRequest | undefined): string | undefined {
-  return request && JSON.stringify([request.method, request.path, request.body]);
 }

@@ -1,5 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { KubernetesClient, type Method } from './client.ts';
 import { Credentials } from './credentials.ts';
 
@@ -62,7 +66,38 @@ function load(path: string): KubeConfig {
     const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
     throw new KubeconfigError(`${describe(path)} cannot be read: ${why}`, { cause: error });
   }
+  for (const file of filesOf(path)) takeTokenFiles(kubeConfig, file);
   return kubeConfig;
+}
+
+/** The kubeconfig files that client-node has read. */
+function filesOf(path: string): readonly string[] {
+  if (path !== '') return [path];
+  const listed = (process.env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');
+  return listed.length > 0 ? listed : [join(homedir(), '.kube', 'config')];
+}
+
+/** client-node drops `tokenFile` of a user, which would make its requests anonymous: put it back where it belongs. */
+function takeTokenFiles(kubeConfig: KubeConfig, file: string): void {
+  if (!existsSync(file)) return;
+  mendTokenFiles(kubeConfig, readFileSync(file, 'utf8'), dirname(file));
+}
+
+const kubeconfigUsers = z.object({
+  users: z.array(z.object({ name: z.string(), user: z.object({ tokenFile: z.string().optional() }).nullish() })),
+});
+
+/**
+ * Puts the `tokenFile`s of a kubeconfig's text onto the users that were read from it.
+ * @param folder that relative paths are meant from.
+ */
+export function mendTokenFiles(kubeConfig: KubeConfig, text: string, folder: string): void {
+  const parsed = kubeconfigUsers.safeParse(parse(text));
+  for (const { name, user } of parsed.success ? parsed.data.users : []) {
+    const known = kubeConfig.getUsers().find((candidate) => candidate.name === name);
+    if (known === undefined || user?.tokenFile === undefined) continue;
+    Object.assign(known, { tokenFile: resolve(folder, user.tokenFile) });
+  }
 }
 
 function describe(path: string): string {

@@ -31,7 +31,7 @@ export interface Failure {
 /** Reads a `metav1.Status` answer. */
 export function failureOf(code: number, body: unknown, retryAfter: string | undefined): Failure {
   const { reason, message } = statusOf(body);
-  const seconds = retryAfter === undefined ? Number.NaN : Number(retryAfter);
+  const seconds = /^\d+$/.test(retryAfter ?? '') ? Number(retryAfter) : Number.NaN;
   return {
     kind: kindOf(code, reason),
     code,

@@ -23,7 +23,7 @@ interface RawEvent {
 
 /** @throws SyntaxError where the line is no JSON: the stream was cut. */
 export function parseWatchEvent(line: string): WatchEvent {
-  const { type, object } = JSON.parse(line) as RawEvent;
+  const { type, object } = (JSON.parse(line) ?? {}) as RawEvent;
   const resourceVersion = object?.metadata?.resourceVersion;
   switch (type) {
     case 'ADDED':

@@ -4,7 +4,6 @@ import { eventually } from '../../support/server.ts';
 import {
   addressOf,
   condition,
-  type GatewayObject,
   gateway,
   ownParent,
   type RouteObject,
@@ -110,20 +109,5 @@ describe('Without permission', memoryOnly, () => {
     await f.settle();
     assert.deepEqual(await routeVerdicts(f, 'made'), ['True/Accepted', 'True/ResolvedRefs']);
     assert.doesNotMatch(await message(), /forbidden/);
-  });
-
-  test('to write Gateways: the address is pinned when granted', async (t) => {
-    const { f, server } = await useMemory(t);
-    const fault = server.faults.add({
-      match: { ...ours, resource: 'gateways', verb: 'patch', subresource: '' },
-      effect: forbidden,
-    });
-    await f.create(gateway(f, 'gw'), route(f, 'made', made));
-    const controller = await f.start();
-    await eventually(async () => controller.log.some(({ msg }) => /refused a write/.test(msg)));
-    fault.remove();
-    await f.settle();
-    const { spec } = await f.get<GatewayObject>('Gateway', 'gw');
-    assert.equal(spec.addresses?.[0]?.value, f.address(0));
   });
 });

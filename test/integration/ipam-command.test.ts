@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { spawnController } from '../support/controller.ts';
+import { type Fixture, together, useServer } from '../support/fixture.ts';
+import { gateway } from './objects.ts';
+
+interface Output {
+  readonly code: number | string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function ipam(t: TestContext, ...args: readonly string[]): Promise<Output> {
+  const child = spawnController(['ipam', ...args]);
+  t.after(() => child.kill('SIGKILL'));
+  const code = await child.end;
+  return { code, stdout: child.stdout, stderr: child.stderr };
+}
+
+function flags(f: Fixture): readonly string[] {
+  return ['-kubeconfig', f.server.kubeconfigPath, ...f.flags];
+}
+
+/** A ConfigMap as it would be, in a file. */
+async function writePool(t: TestContext, data: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'ipam-command-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, 'new.yaml');
+  await writeFile(path, JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'ipam' }, data }));
+  return path;
+}
+
+/** Two Gateways with addresses 0 and 1, and no controller any more. */
+async function createHoldings(f: Fixture): Promise<void> {
+  await f.create(gateway(f, 'a'));
+  const controller = await f.run();
+  await f.create(gateway(f, 'b'));
+  await f.settle();
+  await controller.stop();
+}
+
+/** The same writes, whatever a command did. */
+async function countWrites(f: Fixture): Promise<number> {
+  return (await f.server.writes()).filter(({ namespace, name }) => namespace === f.namespace || name === f.address(0))
+    .length;
+}
+
+describe('The command ipam', together, () => {
+  const { fixture } = useServer();
+
+  test('ls shows the pool and who has what, as a table and as JSON, and writes nothing', async (t) => {
+    const f = await fixture(t);
+    await createHoldings(f);
+    const before = await countWrites(f);
+    const shown = await ipam(t, 'ls', ...flags(f));
+    assert.deepEqual([shown.code, shown.stderr], [0, '']);
+    assert.match(shown.stdout, /SCOPE +ENTRIES +SIZE +IN USE/);
+    assert.match(shown.stdout, new RegExp(`global +${f.range.replaceAll('.', '\\.')} +256 +2 `));
+    assert.match(shown.stdout, new RegExp(`${f.address(1).replaceAll('.', '\\.')} +${f.namespace}/b .*in use\n`));
+    const json = await ipam(t, 'ls', '--output=json', ...flags(f));
+    assert.equal(json.code, 0);
+    const report = JSON.parse(json.stdout) as { holdings: { address: string; gateway: string }[] };
+    assert.deepEqual(
+      report.holdings.map(({ address, gateway: holder }) => [address, holder]),
+      [
+        [f.address(0), `${f.namespace}/a`],
+        [f.address(1), `${f.namespace}/b`],
+      ],
+    );
+    assert.equal(await countWrites(f), before);
+  });
+
+  test('ls names the invalid entries of the pool', async (t) => {
+    const f = await fixture(t, { pool: null });
+    await f.setPool({ 'cidr-global': `nonsense,${f.range}` });
+    const shown = await ipam(t, 'ls', ...flags(f));
+    assert.equal(shown.code, 0);
+    assert.match(shown.stdout, /invalid: cidr-global: "nonsense"/);
+    assert.match(shown.stdout, /no address is in use/);
+  });
+
+  test('plan tells what an edit would do, before it is done: 0 where it is harmless', async (t) => {
+    const f = await fixture(t);
+    await createHoldings(f);
+    const file = await writePool(t, { 'cidr-global': f.range, 'range-global': `${f.address6(1)}-${f.address6(9)}` });
+    const harmless = await ipam(t, 'plan', '-f', file, ...flags(f));
+    assert.equal(harmless.code, 0, harmless.stdout + harmless.stderr);
+    assert.match(harmless.stdout, /harmless/);
+  });
+
+  test('plan: 1 where a Gateway would stand outside the pool, or an entry is invalid', async (t) => {
+    const f = await fixture(t);
+    await createHoldings(f);
+    const file = await writePool(t, { 'range-global': `${f.address(1)}-${f.address(9)}`, 'cidr-other': 'x' });
+    const stranding = await ipam(t, 'plan', '-f', file, ...flags(f));
+    assert.equal(stranding.code, 1);
+    assert.match(stranding.stdout, new RegExp(`Gateway ${f.namespace}/a would keep ${f.address(0)},`));
+    assert.doesNotMatch(stranding.stdout, new RegExp(`${f.namespace}/b`));
+    assert.match(stranding.stdout, /invalid: cidr-other/);
+    const json = await ipam(t, 'plan', '-f', file, '-output', 'json', ...flags(f));
+    assert.equal(json.code, 1);
+    const plan = JSON.parse(json.stdout) as { stranded: { gateway: string }[] };
+    assert.deepEqual(
+      plan.stranded.map(({ gateway: holder }) => holder),
+      [`${f.namespace}/a`],
+    );
+  });
+
+  test('is refused in one line where it is misused: exit 2', async (t) => {
+    const f = await fixture(t);
+    for (const [args, line] of [
+      [['rm'], /ipam ls.*ipam plan/],
+      [['ls', '-output', 'xml'], /-output.*"xml"/],
+      [['plan', '-f', '/nonexistent.yaml', ...flags(f)], /-f: \/nonexistent\.yaml/],
+    ] as const) {
+      const { code, stdout, stderr } = await ipam(t, ...args);
+      assert.deepEqual([code, stdout], [2, ''], stderr);
+      assert.match(stderr, /^[^\n]+\n$/, 'one line');
+      assert.match(stderr, line);
+    }
+  });
+
+  test('without a cluster that answers: one line, exit 1', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'ipam-command-'));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    const path = join(folder, 'kubeconfig');
+    const server = 'http://127.0.0.1:1';
+    const config = {
+      clusters: [{ name: 'c', cluster: { server, 'insecure-skip-tls-verify': true } }],
+      users: [{ name: 'u', user: { token: 'x' } }],
+      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+      'current-context': 'x',
+    };
+    await writeFile(path, JSON.stringify(config));
+    const { code, stdout, stderr } = await ipam(t, 'ls', '-kubeconfig', path);
+    assert.deepEqual([code, stdout], [1, ''], stderr);
+    assert.match(stderr, /^[^\n]*127\.0\.0\.1:1[^\n]*\n$/);
+  });
+});

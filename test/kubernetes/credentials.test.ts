@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { KubeConfig } from '@kubernetes/client-node';
+import { Credentials } from '../../src/kubernetes/credentials.ts';
+
+function kubeConfig(user: object, cluster: object = {}): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromString(
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'c',
+      contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+      clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:6443', ...cluster } }],
+      users: [{ name: 'u', user }],
+    }),
+  );
+  return config;
+}
+
+/** Counts how often it is asked, and answers when the test says so. */
+class SlowKubeConfig extends KubeConfig {
+  asked = 0;
+  answer: () => void = () => {};
+  token = 'Bearer one';
+
+  override async applyToHTTPSOptions(options: { headers?: unknown }): Promise<void> {
+    this.asked += 1;
+    await new Promise<void>((resolve) => {
+      this.answer = resolve;
+    });
+    Object.assign(options, { headers: { Authorization: this.token } });
+  }
+}
+
+const still = (): number => 0;
+
+describe('credentials', () => {
+  let folder = '';
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'credentials-'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  test('of a token', async () => {
+    const { headers } = await new Credentials(kubeConfig({ token: 'secret' }), still).current();
+    assert.equal(headers.authorization, 'Bearer secret');
+  });
+
+  test('of a token with a newline behind it', async () => {
+    const { headers } = await new Credentials(kubeConfig({ token: 'secret\n' }), still).current();
+    assert.equal(headers.authorization, 'Bearer secret');
+  });
+
+  test('of a token file, read anew when the memo is over', async () => {
+    const tokenFile = join(folder, 'token');
+    writeFileSync(tokenFile, 'first\n');
+    let now = 0;
+    const config = kubeConfig({});
+    Object.assign(config.getCurrentUser() ?? {}, { tokenFile });
+    const credentials = new Credentials(config, () => now);
+    assert.equal((await credentials.current()).headers.authorization, 'Bearer first');
+    writeFileSync(tokenFile, 'second\n');
+    assert.equal((await credentials.current()).headers.authorization, 'Bearer first');
+    now = 10_000;
+    assert.equal((await credentials.current()).headers.authorization, 'Bearer second');
+  });
+
+  test('of a token file that a kubeconfig names', async () => {
+    const tokenFile = join(folder, 'named');
+    writeFileSync(tokenFile, 'from-file\n');
+    const { headers } = await new Credentials(kubeConfig({ tokenFile }), still).current();
+    assert.equal(headers.authorization, 'Bearer from-file');
+  });
+
+  test('of a user and password, which may hold colons and letters of any kind', async () => {
+    const { headers } = await new Credentials(kubeConfig({ username: 'me', password: 'pä:ss' }), still).current();
+    assert.equal(headers.authorization, `Basic ${Buffer.from('me:pä:ss').toString('base64')}`);
+  });
+
+  test('of client certificates', async () => {
+    const data = Buffer.from('pem').toString('base64');
+    const config = kubeConfig(
+      { 'client-certificate-data': data, 'client-key-data': data },
+      { 'certificate-authority-data': data, 'tls-server-name': 'api.example' },
+    );
+    const { tls, headers } = await new Credentials(config, still).current();
+    assert.deepEqual([String(tls.ca), String(tls.cert), String(tls.key)], ['pem', 'pem', 'pem']);
+    assert.equal(tls.servername, 'api.example');
+    assert.equal(headers.authorization, undefined);
+  });
+
+  test('for a server without TLS', async () => {
+    const config = kubeConfig({ token: 'secret' }, { server: 'http://127.0.0.1:8080' });
+    const { headers } = await new Credentials(config, still).current();
+    assert.equal(headers.authorization, 'Bearer secret');
+  });
+
+  test('that are missing fail, and are looked for again', async () => {
+    const tokenFile = join(folder, 'late');
+    const credentials = new Credentials(kubeConfig({ tokenFile }), still);
+    await assert.rejects(credentials.current(), /ENOENT/);
+    writeFileSync(tokenFile, 'late');
+    assert.equal((await credentials.current()).headers.authorization, 'Bearer late');
+  });
+
+  test('are read once for callers at the same time', async () => {
+    const config = new SlowKubeConfig();
+    const credentials = new Credentials(config, still);
+    const answers = [credentials.current(), credentials.current(), credentials.current()];
+    config.answer();
+    assert.deepEqual(
+      (await Promise.all(answers)).map(({ headers }) => headers.authorization),
+      ['Bearer one', 'Bearer one', 'Bearer one'],
+    );
+    assert.equal(config.asked, 1);
+  });
+
+  test('are read anew once they were refused', async () => {
+    const config = new SlowKubeConfig();
+    const credentials = new Credentials(config, still);
+    const first = credentials.current();
+    config.answer();
+    await first;
+    credentials.forget();
+    config.token = 'Bearer two';
+    const second = credentials.current();
+    config.answer();
+    assert.equal((await second).headers.authorization, 'Bearer two');
+    assert.equal(config.asked, 2);
+  });
+});
