@@ -16,3 +16,23 @@ export async function* readLines(stream: AsyncIterable<Uint8Array>): AsyncGenera
   rest += decoder.end();
   if (rest !== '') yield rest;
 }
+
+/** A stream that ends when the signal is aborted, also where its connection does not. */
+export async function* untilAborted<T>(stream: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  const iterator = stream[Symbol.asyncIterator]();
+  let giveUp = (): void => {};
+  const onAbort = (): void => giveUp();
+  signal.addEventListener('abort', onAbort);
+  try {
+    while (!signal.aborted) {
+      const { promise, resolve, reject } = Promise.withResolvers<IteratorResult<T> | undefined>();
+      giveUp = () => resolve(undefined);
+      iterator.next().then(resolve, reject);
+      const next = await promise;
+      if (next === undefined || next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,7 +1,7 @@
 import type { Backoff } from './backoff.ts';
 import type { ApiClient } from './client.ts';
 import type { Failure } from './failure.ts';
-import { readLines } from './lines.ts';
+import { readLines, untilAborted } from './lines.ts';
 import { listAll } from './list.ts';
 import type { Timers } from './timers.ts';
 import { parseWatchEvent, type WatchEvent } from './watch-event.ts';
@@ -103,7 +103,7 @@ export class ListWatch {
       const result = await this.#options.client.watch(this.#watchPath(start), connection.signal);
       if ('failure' in result) return result.failure;
       const reader = new EventReader(this.#handler, 'sendInitialEvents' in start ? [] : undefined);
-      for await (const line of readLines(result.stream)) {
+      for await (const line of readLines(untilAborted(result.stream, connection.signal))) {
         if (connection.signal.aborted) return undefined;
         silence.restart();
         const event = parseWatchEvent(line);
@@ -123,10 +123,11 @@ export class ListWatch {
   }
 
   #take(event: Exclude<WatchEvent, { type: 'ERROR' }>, reader: EventReader): void {
+    reader.take(event);
+    if (!reader.isComplete) return;
     this.#heard = true;
     this.#options.backoff.reset();
-    reader.take(event);
-    if (reader.isComplete) this.#resourceVersion = event.resourceVersion ?? this.#resourceVersion;
+    this.#resourceVersion = event.resourceVersion ?? this.#resourceVersion;
   }
 
   #watchPath(start: Readonly<Record<string, string>>): string {

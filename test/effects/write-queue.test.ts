@@ -10,6 +10,7 @@ class Bench {
   readonly clock = new Clock();
   readonly log: string[] = [];
   readonly turns: string[] = [];
+  readonly errors: string[] = [];
   readonly #answers: ((result: ApiResult) => void)[] = [];
   readonly #wishes = new Map<string, string | undefined>();
   readonly queue: WriteQueue;
@@ -20,6 +21,7 @@ class Bench {
       random: () => 0,
       now: () => this.clock.now,
       after: (ms, action) => this.clock.after(ms, action),
+      onError: ({ id }, error) => this.errors.push(`${id}: ${String(error)}`),
       onTurn: (_task, result) => this.turns.push(result),
       send: (request) => {
         this.log.push(`send ${String(request.body)}`);
@@ -203,6 +205,7 @@ describe('the write queue', () => {
     await settle();
     await bench.want('a', 'one');
     await bench.pass(300_000);
+    assert.equal(bench.errors.length, 1);
     assert.equal(bench.log[0], 'send one');
   });
 

@@ -251,6 +251,7 @@ describe('a list-watch', () => {
     bench.watch.close();
     await settle();
     const stale = bench.watch;
+    bench.server.isDeaf = false;
     stale.bookmark('6');
     await settle();
     bench.clock.advance(149_999);

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { type Config, parseConfig } from '../src/config.ts';
+import { flags, UsageError, zapFlags } from '../src/flags.ts';
+
+const accepted: readonly { readonly argv: readonly string[]; readonly config: Partial<Config> }[] = [
+  {
+    argv: [],
+    config: {
+      metricsBindAddress: ':8080',
+      healthProbeBindAddress: ':8081',
+      kubeconfig: '',
+      controllerName: 'thebsdbox.co.uk/controller',
+      ipamConfigMap: '',
+      implementationLabel: 'thebsdbox',
+      serviceBehaviour: 'auto',
+      leaderElect: false,
+      logLevel: 'info',
+      ignored: [],
+    },
+  },
+  {
+    argv: ['-metrics-bind-address', ':8083', '-kubeconfig', '/a b'],
+    config: { metricsBindAddress: ':8083', kubeconfig: '/a b' },
+  },
+  { argv: ['--metrics-bind-address=127.0.0.1:0'], config: { metricsBindAddress: '127.0.0.1:0' } },
+  {
+    argv: ['-metrics-bind-address=[::1]:80', '-health-probe-bind-address', '0'],
+    config: { metricsBindAddress: '[::1]:80', healthProbeBindAddress: '0' },
+  },
+  { argv: ['-health-probe-bind-address', 'localhost:8081'], config: { healthProbeBindAddress: 'localhost:8081' } },
+  { argv: ['-leader-elect'], config: { leaderElect: true } },
+  { argv: ['-leader-elect', '-kubeconfig', 'k'], config: { leaderElect: true, kubeconfig: 'k' } },
+  { argv: ['--leader-elect=false'], config: { leaderElect: false } },
+  { argv: ['-leader-elect=1'], config: { leaderElect: true } },
+  { argv: ['-ipam-configmap', 'ipam'], config: { ipamConfigMap: 'ipam' } },
+  { argv: ['-ipam-configmap=blue/ipam.v1'], config: { ipamConfigMap: 'blue/ipam.v1' } },
+  { argv: ['-gateway-class-name', 'a.example/B_c'], config: { controllerName: 'a.example/B_c' } },
+  { argv: ['-service-behaviour', 'update'], config: { serviceBehaviour: 'update' } },
+  { argv: ['-service-behaviour', 'update', '-service-behaviour=create'], config: { serviceBehaviour: 'create' } },
+  { argv: ['-implementation-label='], config: { implementationLabel: '' } },
+  { argv: ['-zap-log-level', 'error'], config: { logLevel: 'error' } },
+  { argv: ['-zap-log-level', '5'], config: { logLevel: 'debug' } },
+  { argv: ['-zap-log-level=panic'], config: { logLevel: 'error' } },
+  {
+    argv: ['-zap-devel', '-zap-encoder', 'json', '--zap-time-encoding=iso8601'],
+    config: { ignored: ['zap-devel', 'zap-encoder', 'zap-time-encoding'] },
+  },
+];
+
+const refused: readonly (readonly [readonly string[], RegExp])[] = [
+  [['-nonsense'], /unknown flag -nonsense/],
+  [['--nonsense=1'], /unknown flag -nonsense/],
+  [['-no-leader-elect'], /unknown flag -no-leader-elect/],
+  [['--constructor', 'x'], /unknown flag -constructor/],
+  [['--__proto__=x'], /unknown flag -__proto__/],
+  [['--toString'], /unknown flag -toString/],
+  [['-x'], /unknown flag -x/],
+  [['-xyz'], /unknown flag -xyz/],
+  [['run-it'], /"run-it" is not a flag/],
+  [['-leader-elect', 'false'], /"false" is not a flag/],
+  [['-leader-elect=perhaps'], /-leader-elect: "perhaps"/],
+  [['-kubeconfig'], /-kubeconfig needs a value/],
+  [['-kubeconfig', '-leader-elect'], /-kubeconfig needs a value/],
+  [['-metrics-bind-address', '8080'], /-metrics-bind-address: "8080"/],
+  [['-metrics-bind-address='], /-metrics-bind-address: ""/],
+  [['-metrics-bind-address', ':65536'], /-metrics-bind-address: ":65536"/],
+  [['-metrics-bind-address', ':http'], /-metrics-bind-address/],
+  [['-health-probe-bind-address', '::1:80'], /-health-probe-bind-address/],
+  [['-gateway-class-name', 'nodomain'], /-gateway-class-name: "nodomain"/],
+  [['-gateway-class-name', ''], /-gateway-class-name: ""/],
+  [['-ipam-configmap', 'a/b/c'], /-ipam-configmap: "a\/b\/c"/],
+  [['-ipam-configmap', 'Ipam'], /-ipam-configmap: "Ipam"/],
+  [['-ipam-configmap', '/ipam'], /-ipam-configmap/],
+  [['-service-behaviour', 'nonsense'], /"nonsense" is not one of auto, create, duplicate, update/],
+  [['-zap-log-level', 'loud'], /-zap-log-level: "loud"/],
+  [['-zap-log-level', '0'], /-zap-log-level: "0"/],
+];
+
+describe('the command line', () => {
+  for (const { argv, config } of accepted) {
+    test(`"${argv.join(' ')}" is understood`, () => {
+      const parsed = parseConfig(argv);
+      for (const [field, value] of Object.entries(config))
+        assert.deepEqual(parsed[field as keyof Config], value, field);
+    });
+  }
+
+  for (const [argv, message] of refused) {
+    test(`"${argv.join(' ')}" is refused`, () =>
+      assert.throws(() => parseConfig(argv), { name: 'UsageError', message }));
+  }
+
+  test('has every flag of the Go original', () => {
+    const original = [
+      'metrics-bind-address',
+      'health-probe-bind-address',
+      'leader-elect',
+      'kubeconfig',
+      'gateway-class-name',
+      'ipam-configmap',
+      'implementation-label',
+      'service-behaviour',
+      'zap-log-level',
+      'zap-devel',
+      'zap-encoder',
+      'zap-stacktrace-level',
+      'zap-time-encoding',
+    ];
+    for (const name of original) assert.ok(name in flags || name in zapFlags, name);
+  });
+
+  test('is never changed afterwards', () => assert.ok(Object.isFrozen(parseConfig([]))));
+
+  test('throws nothing but a UsageError, and that is one line', () => {
+    const name = fc.constantFrom(...Object.keys(flags), ...Object.keys(zapFlags), 'other', 'constructor', '__proto__');
+    const value = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.constantFrom('', '\n', 'a\nb', '-1', '0', ':1', '--', '-', '='),
+    );
+    const argument = fc.oneof(
+      fc
+        .tuple(fc.constantFrom('-', '--', '---', ''), name, fc.constantFrom('', '='), value)
+        .map((parts) => parts.join('')),
+      value,
+    );
+    fc.assert(
+      fc.property(fc.array(argument, { maxLength: 5 }), (argv) => {
+        try {
+          parseConfig(argv);
+        } catch (error) {
+          assert.ok(error instanceof UsageError, String(error));
+          assert.match(error.message, /^[^\n\r]+$/);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
