@@ -1,5 +1,5 @@
 import { flags, readFlags, UsageError, zapFlags } from './flags.ts';
-import type { ServiceBehaviourSetting } from './objects/view.ts';
+import type { IPFamiliesSetting, ServiceBehaviourSetting } from './objects/view.ts';
 
 /** The controller's settings, from its command line. */
 export interface Config {
@@ -14,6 +14,8 @@ export interface Config {
   readonly ipamConfigMap: string;
   readonly implementationLabel: string;
   readonly serviceBehaviour: ServiceBehaviourSetting;
+  readonly ipFamilies: IPFamiliesSetting;
+  readonly staticAddresses: 'any' | 'pool';
   /** Write only while holding the lease. */
   readonly leaderElect: boolean;
   /** Of the lease; empty: the Pod's. */
@@ -25,6 +27,7 @@ export interface Config {
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
+const ipFamilies: readonly IPFamiliesSetting[] = ['auto', 'ipv4', 'ipv6', 'dual'];
 const behaviours: readonly ServiceBehaviourSetting[] = ['auto', 'create', 'duplicate', 'update'];
 
 /**
@@ -42,6 +45,8 @@ export function parseConfig(argv: readonly string[]): Config {
     ipamConfigMap: namespacedName('ipam-configmap', text('ipam-configmap')),
     implementationLabel: text('implementation-label'),
     serviceBehaviour: oneOf('service-behaviour', text('service-behaviour'), behaviours),
+    ipFamilies: oneOf('ip-families', text('ip-families'), ipFamilies),
+    staticAddresses: oneOf('static-addresses', text('static-addresses'), ['any', 'pool']),
     leaderElect: values.get('leader-elect') === 'true',
     leaderElectionNamespace: dnsLabel('leader-election-namespace', text('leader-election-namespace')),
     logLevel: logLevel(text('zap-log-level')),

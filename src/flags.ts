@@ -65,6 +65,18 @@ export const flags: FlagSet = {
     value: 'auto|create|duplicate|update',
     help: 'for routes without the label serviceBehaviour',
   },
+  'ip-families': {
+    type: 'string',
+    default: 'auto',
+    value: 'auto|ipv4|ipv6|dual',
+    help: 'families of the addresses from the pool; auto: the next free one, of either family',
+  },
+  'static-addresses': {
+    type: 'string',
+    default: 'any',
+    value: 'any|pool',
+    help: 'whether spec.addresses may name addresses outside the pool',
+  },
   'zap-log-level': { type: 'string', default: 'info', value: 'debug|info|warn|error', help: 'how much is logged' },
 };
 

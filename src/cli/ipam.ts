@@ -64,6 +64,8 @@ function readCommand([verb, ...rest]: readonly string[]): IpamCommand {
     controllerName: text('gateway-class-name'),
     implementationLabel: '',
     serviceBehaviour: 'auto',
+    ipFamilies: 'auto',
+    staticAddresses: 'any',
   };
   return { verb, isJson: output === 'json', settings, text };
 }

@@ -2,6 +2,7 @@ import { canonicalAddress } from '../ipam/address.ts';
 import type { GatewayFacts } from '../objects/facts.ts';
 import type { Gateway } from '../objects/gateway-api.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
+import type { Families } from '../objects/verdicts.ts';
 import type { Settings } from '../objects/view.ts';
 import { isEqual } from './equal.ts';
 import type { World } from './graph.ts';
@@ -35,15 +36,38 @@ export function requestOf(gateway: Gateway, { view, settings }: Knowledge): Gate
     }
     addresses.add(address);
   }
+  const chosen = chooseFamilies(gateway, settings);
+  if ('kind' in chosen) return chosen;
   const pin = pinOf(gateway, settings);
   if (addresses.size > 0) {
     const wanted = [...addresses];
     const isClone = pin !== undefined && !isOwn(pin, gateway, settings) && isEqual(pin.addresses, wanted);
-    return { kind: isClone ? 'preferred' : 'fixed', addresses: wanted };
+    if (isClone) return { kind: 'preferred', addresses: wanted, ...chosen };
+    const isPoolOnly = settings.staticAddresses === 'pool' && (pin === undefined || !isEqual(pin.addresses, wanted));
+    return { kind: 'fixed', addresses: wanted, ...(isPoolOnly && { isPoolOnly }) };
   }
   const entries = addressesInLedger(gateway, view);
   const recorded = entries.length > 0 ? entries : recordedAddresses(gateway, settings);
-  return recorded.length > 0 ? { kind: 'kept', addresses: recorded } : { kind: 'any' };
+  return recorded.length > 0 ? { kind: 'kept', addresses: recorded, ...chosen } : { kind: 'any', ...chosen };
+}
+
+const familiesOf: Readonly<Record<string, { readonly families?: Families }>> = {
+  auto: {},
+  ipv4: { families: ['IPv4'] },
+  ipv6: { families: ['IPv6'] },
+  dual: { families: ['IPv4', 'IPv6'] },
+};
+
+/** By the annotation on the Gateway, else by the flag. */
+function chooseFamilies(
+  gateway: Gateway,
+  settings: Settings,
+): { readonly families?: Families } | Extract<GatewayFacts['request'], { kind: 'unsupported' }> {
+  const text = gateway.metadata.annotations[annotations.ipFamilies] ?? settings.ipFamilies;
+  const found = familiesOf[text];
+  if (found !== undefined) return found;
+  const message = `annotation ${annotations.ipFamilies} is "${text}": use ${Object.keys(familiesOf).join(', ')}`;
+  return { kind: 'unsupported', verdict: { status: 'False', reason: 'InvalidParameters', message } };
 }
 
 /** Addresses that this very Gateway is known to hold, from what stands on it. */

@@ -10,6 +10,7 @@ export const annotations = {
   addresses: 'gateway-api-controller.thebsdbox.co.uk/addresses',
   original: 'gateway-api-controller.thebsdbox.co.uk/original',
   releasedAt: 'gateway-api-controller.thebsdbox.co.uk/released-at',
+  ipFamilies: 'gateway-api-controller.thebsdbox.co.uk/ip-families',
   pinned: 'gateway-api-controller.thebsdbox.co.uk/pinned-addresses',
 } as const satisfies Record<string, string> & Record<RouteKind, string>;
 

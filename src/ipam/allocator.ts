@@ -1,5 +1,5 @@
 import type { IPFamily } from '../objects/service.ts';
-import type { AddressRefusal, AddressRequest } from '../objects/verdicts.ts';
+import type { AddressRefusal, AddressRequest, Families } from '../objects/verdicts.ts';
 import { formatAddress, parseAddress } from './address.ts';
 import { type Interval, IntervalSet } from './interval-set.ts';
 import { globalScope, type Pool, type PoolScope, scopeFor } from './pool.ts';
@@ -22,6 +22,8 @@ export interface Outside {
 }
 
 const nobody: Outside = { isTaken: () => false, heldElsewhere: () => undefined };
+
+type FixedRequest = Extract<AddressRequest, { kind: 'fixed' }>;
 
 export type ClaimOutcome = { readonly addresses: readonly string[] } | { readonly refusal: AddressRefusal };
 
@@ -74,23 +76,23 @@ export class Allocator {
     const held = this.held(holder.uid);
     switch (request.kind) {
       case 'fixed':
-        return this.#claimFixed(holder, request.addresses, outside);
+        return this.#claimFixed(holder, request, outside);
       case 'kept': {
         if (held.length > 0) return { addresses: held };
         const isFree = request.addresses.every(
           (address) => !this.#holders.has(address) && outside.heldElsewhere(address, holder) === undefined,
         );
-        return isFree ? this.#hold(holder, request.addresses) : this.#claimAny(holder, outside);
+        return isFree ? this.#hold(holder, request.addresses) : this.#claimAny(holder, request.families, outside);
       }
       case 'preferred': {
         if (held.length > 0) return { addresses: held };
         const isUsable = request.addresses.every(
           (address) => this.#isFreeInScope(holder, address) && !outside.isTaken(address, holder),
         );
-        return isUsable ? this.#hold(holder, request.addresses) : this.#claimAny(holder, outside);
+        return isUsable ? this.#hold(holder, request.addresses) : this.#claimAny(holder, request.families, outside);
       }
       case 'any':
-        return held.length > 0 ? { addresses: held } : this.#claimAny(holder, outside);
+        return held.length > 0 ? { addresses: held } : this.#claimAny(holder, request.families, outside);
     }
   }
 
@@ -106,8 +108,12 @@ export class Allocator {
     return addresses;
   }
 
-  #claimFixed(holder: Holder, wanted: readonly string[], outside: Outside): ClaimOutcome {
-    for (const address of wanted) {
+  #claimFixed(holder: Holder, request: FixedRequest, outside: Outside): ClaimOutcome {
+    for (const address of request.addresses) {
+      if (request.isPoolOnly === true && !this.#isInScope(holder, address)) {
+        const message = `address ${address} is outside the pool for namespace "${holder.namespace}": only its addresses may be named`;
+        return { refusal: { reason: 'AddressNotUsable', message } };
+      }
       const other = this.#holders.get(address);
       const isOthers = other !== undefined && other.uid !== holder.uid;
       const who = isOthers ? `Gateway ${other.namespace}/${other.name}` : outside.heldElsewhere(address, holder);
@@ -115,19 +121,28 @@ export class Allocator {
       const message = `address ${address} is held by ${who}: name another one, or wait until it is free`;
       return { refusal: { reason: 'AddressNotUsable', message } };
     }
-    return this.#hold(holder, wanted);
+    return this.#hold(holder, request.addresses);
   }
 
-  #claimAny(holder: Holder, outside: Outside): ClaimOutcome {
+  #claimAny(holder: Holder, families: Families | undefined, outside: Outside): ClaimOutcome {
     const pool = this.#pool;
     if ('missing' in pool) return { refusal: { reason: 'AddressNotAssigned', message: pool.missing } };
     const scope = scopeFor(pool, holder.namespace);
     if (scope === undefined) return { refusal: refuseWithoutScope(holder.namespace) };
-    for (const segment of scope.segments) {
-      const address = this.#nextFree(segment, pool.order, (address) => outside.isTaken(address, holder));
-      if (address !== undefined) return this.#hold(holder, [address]);
+    const wanted = families ?? [undefined];
+    const found = wanted.flatMap((family) => this.#findFree(family, pool, holder, outside) ?? []);
+    return found.length > 0 && found.length === wanted.length
+      ? this.#hold(holder, found)
+      : { refusal: this.#refuseExhausted(pool, scope, holder.namespace, families) };
+  }
+
+  #findFree(family: IPFamily | undefined, pool: Pool, holder: Holder, outside: Outside): string | undefined {
+    for (const segment of scopeFor(pool, holder.namespace)?.segments ?? []) {
+      if (family !== undefined && segment.family !== family) continue;
+      const address = this.#nextFree(segment, pool.order, (candidate) => outside.isTaken(candidate, holder));
+      if (address !== undefined) return address;
     }
-    return { refusal: this.#refuseExhausted(pool, scope, holder.namespace) };
+    return undefined;
   }
 
   /** The free address of a segment that is next in the order of search. */
@@ -145,19 +160,26 @@ export class Allocator {
     return undefined;
   }
 
-  #refuseExhausted(pool: Pool, scope: PoolScope, namespace: string): AddressRefusal {
+  #refuseExhausted(pool: Pool, scope: PoolScope, namespace: string, families: Families | undefined): AddressRefusal {
     const name = pool.scopes.has(namespace) ? namespace : globalScope;
     const size = sizeOf(scope.segments);
+    const missing = families?.filter((family) => scope.segments.every((segment) => segment.family !== family)) ?? [];
     const message =
       size === 0n
         ? `no entry of the pool for "${name}" is usable: ${describeProblems(pool)}`
-        : `all ${size} addresses of the pool for "${name}" are in use: add a range, or delete a Gateway`;
+        : missing.length > 0
+          ? `the pool for "${name}" has no ${missing.join(' and ')} addresses: add a range, or ask for another family`
+          : `all ${size} addresses of the pool for "${name}" are in use: add a range, or delete a Gateway`;
     return { reason: 'AddressNotAssigned', message };
   }
 
   #isFreeInScope(holder: Holder, address: string): boolean {
+    return !this.#holders.has(address) && this.#isInScope(holder, address);
+  }
+
+  #isInScope(holder: Holder, address: string): boolean {
     const parsed = parseAddress(address);
-    if (parsed === undefined || this.#holders.has(address) || 'missing' in this.#pool) return false;
+    if (parsed === undefined || 'missing' in this.#pool) return false;
     const scope = scopeFor(this.#pool, holder.namespace);
     return (
       scope?.segments.some((segment) => segment.family === parsed.family && includes(segment, parsed.value)) ?? false

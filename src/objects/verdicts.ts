@@ -1,6 +1,7 @@
 import type { Listener, ParentReference, RouteGroupKind } from './gateway-api.ts';
 import type { ObjectKey } from './keys.ts';
 import type { Verdict } from './kubernetes.ts';
+import type { IPFamily } from './service.ts';
 
 /**
  * - `accepted`: ours and usable;
@@ -35,8 +36,17 @@ export interface ParentVerdict {
  * - `any`: the next free one of the pool.
  */
 export type AddressRequest =
-  | { readonly kind: 'fixed' | 'kept' | 'preferred'; readonly addresses: readonly string[] }
-  | { readonly kind: 'any' };
+  | {
+      readonly kind: 'fixed';
+      readonly addresses: readonly string[];
+      /** Only what the pool has for this namespace may be named. */
+      readonly isPoolOnly?: boolean;
+    }
+  | { readonly kind: 'kept' | 'preferred'; readonly addresses: readonly string[]; readonly families?: Families }
+  | { readonly kind: 'any'; readonly families?: Families };
+
+/** One address of each; absent: the next free one, of whatever family the pool has there. */
+export type Families = readonly IPFamily[];
 
 export interface AddressRefusal {
   readonly reason: 'AddressNotUsable' | 'AddressNotAssigned';

@@ -57,7 +57,12 @@ export interface Settings {
   readonly controllerName: string;
   readonly implementationLabel: string;
   readonly serviceBehaviour: ServiceBehaviourSetting;
+  readonly ipFamilies: IPFamiliesSetting;
+  /** Whether users may name addresses outside the pool. */
+  readonly staticAddresses: 'any' | 'pool';
 }
+
+export type IPFamiliesSetting = 'auto' | 'ipv4' | 'ipv6' | 'dual';
 
 export type ServiceBehaviour = 'create' | 'duplicate' | 'update';
 export type ServiceBehaviourSetting = 'auto' | ServiceBehaviour;

@@ -1,44 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Lease, leaseTimings } from '../../src/effects/lease.ts';
-import type { ApiClient, ApiRequest, ApiResult } from '../../src/kubernetes/client.ts';
-import type { FailureKind } from '../../src/kubernetes/failure.ts';
+import { LeaseServer } from './lease-server.ts';
 
-interface Spec {
-  readonly holderIdentity: string;
-  readonly leaseDurationSeconds: number;
-  readonly leaseTransitions: number;
-  readonly acquireTime?: string;
-  readonly renewTime?: string;
-}
-
-/** One Lease, with versions; two replicas may share it, each with a clock of its own. */
-class LeaseServer implements Pick<ApiClient, 'request'> {
-  spec: Spec | undefined;
-  version = 0;
-  fails: FailureKind | undefined;
-
-  async request({ method, body }: ApiRequest): Promise<ApiResult> {
-    if (this.fails !== undefined) return this.#failure(this.fails);
-    if (method === 'GET') return this.spec === undefined ? this.#failure('absent') : { body: this.object };
-    const { spec, metadata } = body as { spec: Spec; metadata: { resourceVersion?: string } };
-    if (method === 'POST' && this.spec !== undefined) return this.#failure('exists');
-    if (method === 'PUT' && metadata.resourceVersion !== String(this.version)) return this.#failure('conflict');
-    this.spec = spec;
-    this.version += 1;
-    return { body: this.object };
-  }
-
-  get object(): object {
-    return { metadata: { resourceVersion: String(this.version) }, spec: this.spec };
-  }
-
-  #failure(kind: FailureKind): ApiResult {
-    return { failure: { kind, code: 0, message: kind } };
-  }
-}
-
-function replica(server: LeaseServer, identity: string, skewMs = 0): { readonly lease: Lease; pass(ms: number): void } {
+function replica(
+  server: LeaseServer,
+  identity: string,
+  skewMs = 0,
+): { readonly lease: Lease; readonly pass: (ms: number) => void } {
   let time = 1_000_000;
   const timers = { now: () => time + skewMs, monotonic: () => time };
   const lease = new Lease({ client: server, namespace: 'default', name: 'l', identity, timers });

@@ -7,7 +7,7 @@ function patch(body: unknown): ApiRequest {
   return { method: 'PATCH', path: '/a', body };
 }
 
-function bench(): { readonly repeats: Repeats; pass(ms: number): void } {
+function bench(): { readonly repeats: Repeats; readonly pass: (ms: number) => void } {
   let now = 0;
   const repeats = new Repeats(() => now);
   return {

@@ -152,6 +152,20 @@ describe('A bad pool', together, () => {
     });
   }
 
+  test('text for an address is not let in, or refused', async (t) => {
+    const f = await fixture(t);
+    const bad = gateway(f, 'gw', { addresses: [{ type: 'IPAddress', value: 'one-two-three' }] });
+    const refusal = await f.create(bad).catch((error: Error) => error);
+    if (refusal instanceof Error) {
+      assert.match(refusal.message, /^422 .*addresses/);
+      return;
+    }
+    await f.run();
+    const { status } = await f.get<GatewayObject>('Gateway', 'gw');
+    assert.equal(verdict(status, 'Accepted'), 'False/UnsupportedAddress');
+    assert.match(condition(status, 'Accepted').message, /spec\.addresses: "one-two-three"/);
+  });
+
   test('an address without a value means "give me one"', async (t) => {
     const f = await fixture(t);
     await f.create(gateway(f, 'gw', { addresses: [{ type: 'IPAddress' }] }));

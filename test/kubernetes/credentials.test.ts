@@ -4,20 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { KubeConfig } from '@kubernetes/client-node';
+import { mendTokenFiles } from '../../src/kubernetes/connect.ts';
 import { Credentials } from '../../src/kubernetes/credentials.ts';
 
-function kubeConfig(user: object, cluster: object = {}): KubeConfig {
+function kubeConfig(user: object, cluster: object = {}, folder = '/'): KubeConfig {
+  const text = JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'c',
+    contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+    clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:6443', ...cluster } }],
+    users: [{ name: 'u', user }],
+  });
   const config = new KubeConfig();
-  config.loadFromString(
-    JSON.stringify({
-      apiVersion: 'v1',
-      kind: 'Config',
-      'current-context': 'c',
-      contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
-      clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:6443', ...cluster } }],
-      users: [{ name: 'u', user }],
-    }),
-  );
+  config.loadFromString(text);
+  mendTokenFiles(config, text, folder);
   return config;
 }
 
@@ -59,9 +60,7 @@ describe('credentials', () => {
     const tokenFile = join(folder, 'token');
     writeFileSync(tokenFile, 'first\n');
     let now = 0;
-    const config = kubeConfig({});
-    Object.assign(config.getCurrentUser() ?? {}, { tokenFile });
-    const credentials = new Credentials(config, () => now);
+    const credentials = new Credentials(kubeConfig({ tokenFile }), () => now);
     assert.equal((await credentials.current()).headers.authorization, 'Bearer first');
     writeFileSync(tokenFile, 'second\n');
     assert.equal((await credentials.current()).headers.authorization, 'Bearer first');
@@ -69,10 +68,9 @@ describe('credentials', () => {
     assert.equal((await credentials.current()).headers.authorization, 'Bearer second');
   });
 
-  test('of a token file that a kubeconfig names', async () => {
-    const tokenFile = join(folder, 'named');
-    writeFileSync(tokenFile, 'from-file\n');
-    const { headers } = await new Credentials(kubeConfig({ tokenFile }), still).current();
+  test('of a token file that is named from the folder of its kubeconfig', async () => {
+    writeFileSync(join(folder, 'named'), 'from-file\n');
+    const { headers } = await new Credentials(kubeConfig({ tokenFile: 'named' }, {}, folder), still).current();
     assert.equal(headers.authorization, 'Bearer from-file');
   });
 

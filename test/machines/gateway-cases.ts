@@ -115,7 +115,6 @@ export const gatewayResults: readonly ResultEvent[] = [
   { type: 'Written', what: 'gateway-status' },
   { type: 'Written', what: 'gateway-address' },
   { type: 'WriteFailed', what: 'ledger-entry', message: 'ledger-entry was refused' },
-  { type: 'Written', what: 'ledger-entry' },
   { type: 'WriteFailed', what: 'gateway-address', message: 'gateway-address was refused' },
   { type: 'RetryDue', what: 'gateway-address' },
 ];

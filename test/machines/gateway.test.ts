@@ -21,9 +21,12 @@ const model: Model = {
   events: [...gatewayObserved, ...gatewayResults],
   project: (snapshot) => {
     const { facts, refused, failures } = contextOf(snapshot);
-    const { held, isRecorded, isLost, isPinDue, request, services, accepted } = facts ?? {};
-    return [held, isRecorded, isLost, isPinDue, request, services, accepted?.status, refused, failures];
+    const { held, isRecorded, isLost, poolRevision, request } = facts ?? {};
+    const claim = [request?.kind, poolRevision, refused?.refusal.reason, refused?.revision, refused?.request];
+    return [held, isRecorded, isLost, claim, Object.keys(failures)];
   },
+  filterEvents: (snapshot, { type }) =>
+    type !== 'WriteFailed' || Object.keys(contextOf(snapshot).failures).length === 0,
 };
 
 function contextOf(snapshot: AnyMachineSnapshot): Context {

@@ -24,6 +24,10 @@ export interface Situation {
   readonly holder?: string;
   /** Name of the Gateway for which the ledger has the address; `none`, or `not served`; default: the holder's. */
   readonly ledger?: string;
+  /** When the address was given up, as the ledger says. */
+  readonly releasedAt?: string;
+  /** Kinds that were listed, besides that of the ledger. */
+  readonly served?: readonly Kind[];
   /** How often the pool was read. */
   readonly poolRevision?: number;
   readonly unavailable?: readonly Kind[];
@@ -32,11 +36,12 @@ export interface Situation {
 }
 
 /** A small world: real decoding, real cluster, real address pool. */
-export function worldOf({ manifests, holder, ledger, poolRevision = 1, unavailable = [], refusal }: Situation): World {
+export function worldOf(situation: Situation): World {
+  const { manifests, holder, ledger, releasedAt, served = [], poolRevision = 1, unavailable = [], refusal } = situation;
   const cluster = new Cluster();
   const owner = ledger ?? holder ?? 'none';
-  if (owner !== 'not served') {
-    cluster.replace({ kind: 'IPAddress', namespace: '', resourceVersion: '0', objects: [], rejections: [] });
+  for (const kind of owner === 'not served' ? served : [...served, 'IPAddress' as const]) {
+    cluster.replace({ kind, namespace: '', resourceVersion: '0', objects: [], rejections: [] });
   }
   for (const [index, manifest] of manifests.entries()) take(cluster, manifest, index + 1);
   for (const kind of unavailable) cluster.setUnavailable(kind, 'HTTP 403');
@@ -47,7 +52,7 @@ export function worldOf({ manifests, holder, ledger, poolRevision = 1, unavailab
     addresses.claim({ ...claim, gateway: `Gateway/default/${holder}`, request });
     addresses.settle();
   }
-  if (!/^no/.test(owner)) take(cluster, ledgerEntry(owner), manifests.length + 1);
+  if (!owner.startsWith('no')) take(cluster, ledgerEntry(owner, releasedAt), manifests.length + 1);
   const parts = { view: cluster, addresses, settings, announcer: kubeVip, refusalOf: () => refusal };
   const graph: World['graph'] = (key) => {
     const found = cluster.get(key);
@@ -64,13 +69,15 @@ function poolOf(cluster: Cluster, revision: number): AddressPool {
   return pool;
 }
 
-function ledgerEntry(owner: string): Manifest {
+function ledgerEntry(owner: string, releasedAt: string | undefined): Manifest {
   const { metadata, spec } = ledgerManifest(
     address,
     { uid: `gateway-${owner}`, namespace: 'default', name: owner },
     settings,
   );
-  return { kind: 'IPAddress', metadata: { name: address, ...(metadata as object) }, spec };
+  const own = metadata as { readonly annotations: object };
+  const marks = { ...own.annotations, ...(releasedAt !== undefined && { [annotations.releasedAt]: releasedAt }) };
+  return { kind: 'IPAddress', metadata: { ...own, name: address, annotations: marks }, spec };
 }
 
 function take(cluster: Cluster, manifest: Manifest, version: number): void {

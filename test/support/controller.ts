@@ -47,7 +47,8 @@ export async function startTestController(options: TestControllerOptions): Promi
     logger,
     environment: {},
     timers: realTimers,
-    random: Math.random,
+    // The shortest of all waits that jitter can make.
+    random: () => 0,
     ...(options.discoveryMs !== undefined && { discoveryMs: options.discoveryMs }),
   });
   let stopping: Promise<void> | undefined;
@@ -96,7 +97,10 @@ export interface ChildController {
   kill(signal: NodeJS.Signals): Promise<number | string>;
 }
 
-const commandLine = join(import.meta.dirname, '..', '..', 'src', 'cli', 'index.ts');
+const root = join(import.meta.dirname, '..', '..');
+const commandLine = join(root, 'src', 'cli', 'index.ts');
+/** Halves the time that a child takes to start. */
+const compileCache = join(root, 'node_modules', '.cache', 'compile');
 
 class Child implements ChildController {
   readonly process: ChildProcess;
@@ -107,7 +111,7 @@ class Child implements ChildController {
   constructor(args: readonly string[], environment: NodeJS.ProcessEnv) {
     this.process = spawn(process.execPath, [commandLine, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH, ...environment },
+      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: compileCache, ...environment },
     });
     this.process.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;

@@ -37,12 +37,13 @@ export class Fixture {
   readonly server: TestServer;
   readonly client: TestClient;
   readonly namespace: string;
+  /** Its own, first, and those that were added. */
+  readonly namespaces: string[];
   readonly className: string;
   readonly controllerName: string;
   readonly options: FixtureOptions;
   readonly #network: string;
   readonly #network6: string;
-  readonly #namespaces: string[];
   readonly #classes: string[];
   readonly #controllers: TestController[] = [];
 
@@ -58,7 +59,7 @@ export class Fixture {
     this.namespace = `it-${id}`;
     this.className = `class-${id}`;
     this.controllerName = `integration.test/c-${id}`;
-    this.#namespaces = [this.namespace];
+    this.namespaces = [this.namespace];
     this.#classes = [this.className];
   }
 
@@ -77,10 +78,6 @@ export class Fixture {
 
   address(host: number): string {
     return `${this.#network}.${host}`;
-  }
-
-  get namespaces(): readonly string[] {
-    return this.#namespaces;
   }
 
   get flags(): readonly string[] {
@@ -114,7 +111,7 @@ export class Fixture {
   async addNamespace(suffix: string): Promise<string> {
     const name = `${this.namespace}-${suffix}`;
     await this.client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-    this.#namespaces.push(name);
+    this.namespaces.push(name);
     return name;
   }
 
@@ -192,7 +189,7 @@ export class Fixture {
   /** Writes by controllers in this fixture, in order; Events and Leases are left out. */
   async writes(): Promise<readonly WriteRecord[]> {
     const isOurs = ({ namespace, name }: WriteRecord): boolean =>
-      namespace === '' ? this.#isOwnName(name) : this.#namespaces.includes(namespace);
+      namespace === '' ? this.#isOwnName(name) : this.namespaces.includes(namespace);
     const counts = (record: WriteRecord): boolean =>
       record.userAgent.startsWith(controllerAgent) && !uncounted.has(record.resource) && isOurs(record);
     return (await this.server.writes()).filter(counts);
@@ -213,15 +210,21 @@ export class Fixture {
 
   async tearDown(): Promise<void> {
     await Promise.all(this.#controllers.map((controller) => controller.stop()));
-    const cluster = [
-      ...this.#classes.map((name) => this.target('GatewayClass', name)),
-      ...this.#namespaces.map((name) => this.target('Namespace', name)),
-    ];
-    for (const target of cluster) await this.client.delete(target).catch(ignoreMissing);
-    for (const name of (await this.#versionsOf('IPAddress', '')).keys()) {
-      await this.client.delete(this.target('IPAddress', name)).catch(ignoreMissing);
+    try {
+      await this.#deleteAll();
+    } finally {
+      await this.client.close();
     }
-    await this.client.close();
+  }
+
+  async #deleteAll(): Promise<void> {
+    const ledger = await this.#versionsOf('IPAddress', '');
+    const targets = [
+      ...this.#classes.map((name) => this.target('GatewayClass', name)),
+      ...this.namespaces.map((name) => this.target('Namespace', name)),
+      ...[...ledger.keys()].map((name) => this.target('IPAddress', name)),
+    ];
+    for (const target of targets) await this.client.delete(target).catch(ignoreMissing);
   }
 
   #isOwnName(name: string): boolean {
@@ -231,7 +234,7 @@ export class Fixture {
   /** What the controller has not seen as the server has it. */
   async #findUnseen({ controller: { cluster } }: TestController): Promise<string | undefined> {
     for (const kind of followed) {
-      for (const namespace of kind === 'IPAddress' ? [''] : this.#namespaces) {
+      for (const namespace of kind === 'IPAddress' ? [''] : this.namespaces) {
         const unseen = findUnseen(cluster, { kind, namespace, there: await this.#versionsOf(kind, namespace) });
         if (unseen !== undefined) return unseen;
       }

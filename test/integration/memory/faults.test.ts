@@ -77,7 +77,6 @@ describe('Whatever the API server does, the outcome is the same', memoryOnly, ()
     const expected = await converge(calm.f, calm.server, []);
     const { f, server } = await useMemory(t);
     await f.run();
-    server.faults.add({ match: { ...ours, verb: 'watch' }, effect: { type: 'reset' }, times: 4 });
     server.dropWatches();
     await live(f);
     server.compact();

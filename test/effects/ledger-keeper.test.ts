@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { AddressPool } from '../../src/actors/address-pool.ts';
+import { LedgerKeeper } from '../../src/actors/ledger-keeper.ts';
+import { Cluster } from '../../src/cluster/cluster.ts';
+import { parseConfig } from '../../src/config.ts';
+import { ledgerManifest, managedByLabel } from '../../src/gateway/ledger.ts';
+import { annotations } from '../../src/gateway/names.ts';
+import { parsePool } from '../../src/ipam/pool.ts';
+import type { IPAddress } from '../../src/objects/ip-address.ts';
+import { decode } from '../../src/watch/decode.ts';
+import { Clock } from '../gateway/clock.ts';
+import { stored } from '../gateway/manifests.ts';
+
+const settings = parseConfig([]);
+const address = '10.0.0.1';
+const owner = { uid: 'gateway-gw', namespace: 'default', name: 'gw' };
+
+/** A keeper, and what it asked for. */
+class Bench {
+  readonly cluster = new Cluster();
+  readonly clock = new Clock();
+  readonly told: string[] = [];
+  readonly pool: AddressPool;
+  readonly keeper: LedgerKeeper;
+
+  constructor() {
+    const onError = (error: unknown): void => assert.fail(String(error));
+    this.pool = new AddressPool({ cluster: this.cluster, onReleased: () => {}, onError });
+    this.pool.setPool(parsePool({ 'cidr-global': `${address}/32`, quarantine: '30s' }));
+    this.pool.open();
+    this.keeper = new LedgerKeeper({
+      cluster: this.cluster,
+      pool: this.pool,
+      settings,
+      request: (entry, by) => this.told.push(`write ${entry} for ${by}`),
+      readAgain: (entry) => this.told.push(`read ${entry}`),
+      lookAgain: (gateway) => this.told.push(`look ${gateway ?? 'who waits'}`),
+      after: (ms, action) => this.clock.after(ms, action),
+      now: () => this.clock.now,
+    });
+  }
+
+  hold(): void {
+    const request = { kind: 'fixed', addresses: [address] } as const;
+    this.pool.claim({ ...owner, gateway: 'Gateway/default/gw', creationTimestamp: '', request });
+    this.pool.settle();
+  }
+
+  /** What was told since this was last asked. */
+  take(): readonly string[] {
+    return this.told.splice(0);
+  }
+}
+
+let version = 0;
+
+function entry(extra: { readonly releasedAt?: string; readonly manager?: string } = {}): IPAddress {
+  const { metadata, spec } = ledgerManifest(address, owner, settings);
+  const { labels, annotations: own } = metadata as { labels: object; annotations: object };
+  version += 1;
+  const raw = stored(
+    {
+      kind: 'IPAddress',
+      metadata: {
+        name: address,
+        labels: extra.manager === undefined ? labels : { [managedByLabel]: extra.manager },
+        annotations: extra.releasedAt === undefined ? own : { ...own, [annotations.releasedAt]: extra.releasedAt },
+      },
+      spec,
+    },
+    version,
+  );
+  const decoded = decode('IPAddress', raw);
+  assert.ok(decoded !== undefined && 'object' in decoded && decoded.object.kind === 'IPAddress');
+  return decoded.object;
+}
+
+const write = `write IPAddress//${address} for Gateway/default/gw`;
+
+describe('the keeper of the ledger', () => {
+  test('leaves an entry alone while its Gateway holds the address', () => {
+    const bench = new Bench();
+    bench.hold();
+    bench.cluster.apply(entry());
+    assert.deepEqual([bench.take(), bench.clock.delays], [[], []]);
+  });
+
+  test('asks about an entry that nobody holds, also at every sweep', () => {
+    const bench = new Bench();
+    bench.cluster.apply(entry());
+    assert.deepEqual(bench.take(), [write]);
+    bench.keeper.sweep();
+    assert.deepEqual(bench.take(), [write]);
+  });
+
+  test('asks again when the quarantine is over, from the time that the entry has', () => {
+    const bench = new Bench();
+    bench.clock.advance(10_000);
+    bench.cluster.apply(entry({ releasedAt: '2026-01-01T12:00:00Z' }));
+    bench.take();
+    bench.clock.advance(19_999);
+    assert.deepEqual(bench.take(), []);
+    bench.clock.advance(2);
+    assert.deepEqual(bench.take(), [write]);
+    assert.deepEqual(bench.clock.delays, []);
+  });
+
+  test('waits no more when the Gateway has the address again', () => {
+    const bench = new Bench();
+    bench.cluster.apply(entry({ releasedAt: '2026-01-01T12:00:00Z' }));
+    assert.equal(bench.clock.delays.length, 1);
+    bench.hold();
+    bench.keeper.look(address);
+    assert.deepEqual(bench.clock.delays, []);
+  });
+
+  test("remembers a stranger's entry, wakes whom it concerns, and reads it again from time to time", () => {
+    const bench = new Bench();
+    assert.equal(bench.keeper.take(entry()), false);
+    assert.equal(bench.keeper.take(entry({ manager: 'ipallocator' })), true);
+    assert.match(bench.pool.strangerAt(address) ?? '', /gateways default\/gw, in the IPAddress of ipallocator/);
+    assert.deepEqual(bench.take(), ['look who waits']);
+    bench.clock.advance(60_000);
+    assert.deepEqual(bench.take(), [`read IPAddress//${address}`]);
+  });
+
+  test("forgets a stranger's entry that is gone, with its timer", () => {
+    const bench = new Bench();
+    assert.equal(bench.keeper.forget(address), false);
+    bench.keeper.take(entry({ manager: 'ipallocator' }));
+    bench.take();
+    const before = bench.pool.revision;
+    assert.equal(bench.keeper.forget(address), true);
+    assert.deepEqual(
+      [bench.pool.strangerAt(address), bench.take(), bench.clock.delays],
+      [undefined, ['look who waits'], []],
+    );
+    assert.notEqual(bench.pool.revision, before);
+  });
+
+  test('leaves no timer when it stops', () => {
+    const bench = new Bench();
+    bench.keeper.take(entry({ manager: 'ipallocator' }));
+    bench.keeper.stop();
+    assert.deepEqual(bench.clock.delays, []);
+  });
+});
