@@ -34,6 +34,9 @@ function isStillRefused(facts: GatewayFacts, { refused }: Context): boolean {
   return refused !== undefined && refused.revision === facts.poolRevision && isEqual(refused.request, facts.request);
 }
 
+/** What most transitions ask for: the effect decides by itself whether there is anything to write. */
+const tell = ['remember', 'writeStatus'] as const;
+
 const machine = setup({
   types: {
     context: {} as Context,
@@ -117,42 +120,26 @@ export const gatewayMachine = machine.createMachine({
         actions: ['remember', 'claimAddress'],
       },
       { guard: 'isClassMissing', target: '.Pending.WaitingForClass', actions: ['remember'] },
-      { guard: 'isAddressUnsupported', target: '.Pending.UnsupportedAddress', actions: ['remember', 'writeStatus'] },
-      { guard: 'isAddressRefused', target: '.Pending.AddressNotUsable', actions: ['remember', 'writeStatus'] },
-      { guard: 'isPoolExhausted', target: '.Pending.PoolExhausted', actions: ['remember', 'writeStatus'] },
+      { guard: 'isAddressUnsupported', target: '.Pending.UnsupportedAddress', actions: [...tell] },
+      { guard: 'isAddressRefused', target: '.Pending.AddressNotUsable', actions: [...tell] },
+      { guard: 'isPoolExhausted', target: '.Pending.PoolExhausted', actions: [...tell] },
       { guard: 'isWithoutAddress', target: '.Pending.ClaimingAddress', actions: ['remember', 'claimAddress'] },
       {
         guard: 'isAddressLost',
         target: '.Pending.ClaimingAddress',
         actions: ['remember', 'releaseAddress', 'claimAddress'],
       },
-      { guard: 'isRecordFailing', target: '.Pending.RecordFailed', actions: ['remember', 'writeStatus'] },
+      { guard: 'isRecordFailing', target: '.Pending.RecordFailed', actions: [...tell] },
       { guard: 'isUnrecorded', target: '.Pending.RecordingAddress', actions: ['remember', 'recordAddress'] },
       { guard: 'isPinDue', target: '.AddressAssigned.PinningAddress', actions: ['remember', 'pinAddress'] },
-      {
-        guard: 'areParametersInvalid',
-        target: '.AddressAssigned.InvalidParameters',
-        actions: ['remember', 'writeStatus'],
-      },
-      { guard: 'isEveryListenerRefused', target: '.AddressAssigned.NoListener', actions: ['remember', 'writeStatus'] },
-      {
-        guard: 'isAnyServiceRefused',
-        target: '.ListenerResolved.ServiceRefused',
-        actions: ['remember', 'writeStatus'],
-      },
-      {
-        guard: 'isAnyServiceUnwritten',
-        target: '.ListenerResolved.WritingServices',
-        actions: ['remember', 'writeStatus'],
-      },
-      { guard: 'isAnyAddressWrong', target: '.ListenerResolved.OtherAddress', actions: ['remember', 'writeStatus'] },
-      {
-        guard: 'isAnyServiceUnannounced',
-        target: '.ListenerResolved.WaitingForAnnouncement',
-        actions: ['remember', 'writeStatus'],
-      },
-      { guard: 'isAnythingCarried', target: '.ServiceReady.Announced', actions: ['remember', 'writeStatus'] },
-      { target: '.ServiceReady.NothingToAnnounce', actions: ['remember', 'writeStatus'] },
+      { guard: 'areParametersInvalid', target: '.AddressAssigned.InvalidParameters', actions: [...tell] },
+      { guard: 'isEveryListenerRefused', target: '.AddressAssigned.NoListener', actions: [...tell] },
+      { guard: 'isAnyServiceRefused', target: '.ListenerResolved.ServiceRefused', actions: [...tell] },
+      { guard: 'isAnyServiceUnwritten', target: '.ListenerResolved.WritingServices', actions: [...tell] },
+      { guard: 'isAnyAddressWrong', target: '.ListenerResolved.OtherAddress', actions: [...tell] },
+      { guard: 'isAnyServiceUnannounced', target: '.ListenerResolved.WaitingForAnnouncement', actions: [...tell] },
+      { guard: 'isAnythingCarried', target: '.ServiceReady.Announced', actions: [...tell] },
+      { target: '.ServiceReady.NothingToAnnounce', actions: [...tell] },
     ],
     WriteFailed: { actions: ['noteResult'] },
     Written: { actions: ['noteResult'] },

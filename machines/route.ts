@@ -20,6 +20,9 @@ function seen(test: (facts: RouteFacts, context: Context) => boolean): (scope: S
   return ({ context, event }) => event.type === 'Observed' && test(event.facts, context);
 }
 
+/** What almost every transition asks for: each effect decides by itself whether there is anything to write. */
+const tell = ['remember', 'removeLeftovers', 'writeStatus'] as const;
+
 const machine = setup({
   types: {
     context: {} as Context,
@@ -31,11 +34,11 @@ const machine = setup({
     isGoneWithLeftovers: seen((facts) => facts.presence === 'gone' && facts.leftovers.length > 0),
     isGone: seen((facts) => facts.presence === 'gone'),
     isWithoutParent: seen((facts) => facts.accepted === undefined),
-    isAcceptanceReason: ({ event }, params: { readonly reason: string }) =>
+    isRefused: ({ event }, params: { readonly reason: string }) =>
       event.type === 'Observed' && event.facts.accepted?.reason === params.reason,
     isAddressComing: seen((facts) => facts.isAddressComing),
     isWithoutAddress: seen((facts) => facts.addresses.length === 0),
-    isReferenceReason: ({ event }, params: { readonly reason: string }) =>
+    isUnresolved: ({ event }, params: { readonly reason: string }) =>
       event.type === 'Observed' && event.facts.resolvedRefs.reason === params.reason,
     isServedByOlder: seen((facts) => facts.service === undefined && facts.olders.length > 0),
     isWithheld: seen((facts) => facts.service === undefined),
@@ -67,85 +70,66 @@ export const routeMachine = machine.createMachine({
       { guard: 'isUnreadable', target: '.Unreadable', actions: ['remember'] },
       { guard: 'isGoneWithLeftovers', target: '.Removing', actions: ['remember', 'removeLeftovers'] },
       { guard: 'isGone', target: '.Removed', actions: ['remember'] },
+      { guard: 'isWithoutParent', target: '.Pending.WaitingForParent', actions: [...tell] },
       {
-        guard: 'isWithoutParent',
-        target: '.Pending.WaitingForParent',
-        actions: ['remember', 'removeLeftovers', 'writeStatus'],
-      },
-      {
-        guard: { type: 'isAcceptanceReason', params: { reason: 'NoMatchingParent' } },
+        guard: { type: 'isRefused', params: { reason: 'NoMatchingParent' } },
         target: '.Pending.NoMatchingParent',
-        actions: ['remember', 'removeLeftovers', 'writeStatus'],
+        actions: [...tell],
       },
       {
-        guard: { type: 'isAcceptanceReason', params: { reason: 'NotAllowedByListeners' } },
+        guard: { type: 'isRefused', params: { reason: 'NotAllowedByListeners' } },
         target: '.Pending.NotAllowed',
-        actions: ['remember', 'removeLeftovers', 'writeStatus'],
+        actions: [...tell],
       },
       {
-        guard: { type: 'isAcceptanceReason', params: { reason: 'UnsupportedValue' } },
+        guard: { type: 'isRefused', params: { reason: 'UnsupportedValue' } },
         target: '.Pending.UnsupportedValue',
-        actions: ['remember', 'removeLeftovers', 'writeStatus'],
+        actions: [...tell],
       },
       { guard: 'isAddressComing', target: '.Pending.WaitingForRecord', actions: ['remember', 'removeLeftovers'] },
+      { guard: 'isWithoutAddress', target: '.Pending.WaitingForAddress', actions: [...tell] },
       {
-        guard: 'isWithoutAddress',
-        target: '.Pending.WaitingForAddress',
-        actions: ['remember', 'removeLeftovers', 'writeStatus'],
-      },
-      ...(
-        [
-          ['InvalidKind', 'InvalidKind'],
-          ['RefNotPermitted', 'RefNotPermitted'],
-          ['BackendNotFound', 'BackendNotFound'],
-          ['UnsupportedValue', 'BackendUnusable'],
-          ['Pending', 'BackendUnknown'],
-          ['ServiceNameTaken', 'ServiceNameTaken'],
-        ] as const
-      ).map(
-        ([reason, state]) =>
-          ({
-            guard: { type: 'isReferenceReason', params: { reason } },
-            target: `.AddressAssigned.${state}`,
-            actions: ['remember', 'removeLeftovers', 'writeStatus'],
-          }) as const,
-      ),
-      {
-        guard: 'isServedByOlder',
-        target: '.ListenerResolved.ServedByOlder',
-        actions: ['remember', 'removeLeftovers', 'writeStatus'],
+        guard: { type: 'isUnresolved', params: { reason: 'InvalidKind' } },
+        target: '.AddressAssigned.InvalidKind',
+        actions: [...tell],
       },
       {
-        guard: 'isWithheld',
-        target: '.ListenerResolved.Withheld',
-        actions: ['remember', 'removeLeftovers', 'writeStatus'],
+        guard: { type: 'isUnresolved', params: { reason: 'RefNotPermitted' } },
+        target: '.AddressAssigned.RefNotPermitted',
+        actions: [...tell],
       },
       {
-        guard: 'isServiceRefused',
-        target: '.ListenerResolved.ServiceRefused',
-        actions: ['remember', 'removeLeftovers', 'writeStatus'],
+        guard: { type: 'isUnresolved', params: { reason: 'BackendNotFound' } },
+        target: '.AddressAssigned.BackendNotFound',
+        actions: [...tell],
       },
+      {
+        guard: { type: 'isUnresolved', params: { reason: 'UnsupportedValue' } },
+        target: '.AddressAssigned.BackendUnusable',
+        actions: [...tell],
+      },
+      {
+        guard: { type: 'isUnresolved', params: { reason: 'Pending' } },
+        target: '.AddressAssigned.BackendUnknown',
+        actions: [...tell],
+      },
+      {
+        guard: { type: 'isUnresolved', params: { reason: 'ServiceNameTaken' } },
+        target: '.AddressAssigned.ServiceNameTaken',
+        actions: [...tell],
+      },
+      { guard: 'isServedByOlder', target: '.ListenerResolved.ServedByOlder', actions: [...tell] },
+      { guard: 'isWithheld', target: '.ListenerResolved.Withheld', actions: [...tell] },
+      { guard: 'isServiceRefused', target: '.ListenerResolved.ServiceRefused', actions: [...tell] },
       {
         guard: 'isServiceUnwritten',
         target: '.ListenerResolved.WritingService',
         actions: ['remember', 'syncService', 'removeLeftovers', 'writeStatus'],
       },
-      {
-        guard: 'isAddressWrong',
-        target: '.ListenerResolved.OtherAddress',
-        actions: ['remember', 'removeLeftovers', 'writeStatus'],
-      },
-      {
-        guard: 'isServiceUnannounced',
-        target: '.ListenerResolved.WaitingForAnnouncement',
-        actions: ['remember', 'removeLeftovers', 'writeStatus'],
-      },
-      {
-        guard: 'isCarried',
-        target: '.ServiceReady.Announced',
-        actions: ['remember', 'removeLeftovers', 'writeStatus'],
-      },
-      { target: '.ServiceReady.NothingToAnnounce', actions: ['remember', 'removeLeftovers', 'writeStatus'] },
+      { guard: 'isAddressWrong', target: '.ListenerResolved.OtherAddress', actions: [...tell] },
+      { guard: 'isServiceUnannounced', target: '.ListenerResolved.WaitingForAnnouncement', actions: [...tell] },
+      { guard: 'isCarried', target: '.ServiceReady.Announced', actions: [...tell] },
+      { target: '.ServiceReady.NothingToAnnounce', actions: [...tell] },
     ],
     WriteFailed: { actions: ['noteResult'] },
     Written: { actions: ['noteResult'] },

@@ -39,6 +39,8 @@ const changesKept = 100_000;
 export class ChaosServer {
   readonly store = new Store(changesKept);
   readonly history: Entry[] = [];
+  /** Every change of a kind, also those that watches cannot have any more: for a server that lags behind. */
+  readonly changes = new Map<Kind, Change[]>();
   readonly kinds: ServedKinds;
   readonly #handler: Handler;
   readonly #lister: Lister;
@@ -103,7 +105,7 @@ export class ChaosServer {
 
   /** Puts an object there as it stands, uid and all: what was there before anybody watched. */
   plant(object: ApiObject): void {
-    const kind = ALL_KINDS.find((one) => one.kind === object.kind && object.apiVersion.startsWith(one.group));
+    const kind = ALL_KINDS.find((one) => one.kind === object.kind && one.storedAs === undefined);
     if (kind === undefined) throw new Error(`no kind ${object.apiVersion} ${object.kind}`);
     this.store.put(kind, object);
   }
@@ -144,6 +146,9 @@ export class ChaosServer {
 
   #note(shelf: Shelf, { type, current, previous, version }: Change): void {
     const { kind } = shelf.kind;
+    const changes = this.changes.get(shelf.kind) ?? [];
+    changes.push({ type, current, previous, version, lines: new Map() });
+    this.changes.set(shelf.kind, changes);
     const { namespace = '', name } = current.object.metadata;
     this.history.push({
       at: this.#now(),

@@ -57,12 +57,11 @@ describe('The command ipam', together, () => {
     const f = await fixture(t);
     await createHoldings(f);
     const before = await countWrites(f);
-    const shown = await ipam(t, 'ls', ...flags(f));
+    const [shown, json] = await Promise.all([ipam(t, 'ls', ...flags(f)), ipam(t, 'ls', '--output=json', ...flags(f))]);
     assert.deepEqual([shown.code, shown.stderr], [0, '']);
     assert.match(shown.stdout, /SCOPE +ENTRIES +SIZE +IN USE/);
     assert.match(shown.stdout, new RegExp(`global +${f.range.replaceAll('.', '\\.')} +256 +2 `));
     assert.match(shown.stdout, new RegExp(`${f.address(1).replaceAll('.', '\\.')} +${f.namespace}/b .*in use\n`));
-    const json = await ipam(t, 'ls', '--output=json', ...flags(f));
     assert.equal(json.code, 0);
     const report = JSON.parse(json.stdout) as { holdings: { address: string; gateway: string }[] };
     assert.deepEqual(
@@ -97,12 +96,14 @@ describe('The command ipam', together, () => {
     const f = await fixture(t);
     await createHoldings(f);
     const file = await writePool(t, { 'range-global': `${f.address(1)}-${f.address(9)}`, 'cidr-other': 'x' });
-    const stranding = await ipam(t, 'plan', '-f', file, ...flags(f));
+    const [stranding, json] = await Promise.all([
+      ipam(t, 'plan', '-f', file, ...flags(f)),
+      ipam(t, 'plan', '-f', file, '-output', 'json', ...flags(f)),
+    ]);
     assert.equal(stranding.code, 1);
     assert.match(stranding.stdout, new RegExp(`Gateway ${f.namespace}/a would keep ${f.address(0)},`));
     assert.doesNotMatch(stranding.stdout, new RegExp(`${f.namespace}/b`));
     assert.match(stranding.stdout, /invalid: cidr-other/);
-    const json = await ipam(t, 'plan', '-f', file, '-output', 'json', ...flags(f));
     assert.equal(json.code, 1);
     const plan = JSON.parse(json.stdout) as { stranded: { gateway: string }[] };
     assert.deepEqual(

@@ -287,15 +287,10 @@ export function useServer(options: ApiServerOptions = {}): Fixtures {
   return {
     fixture: async (t, fixtureOptions = {}) => {
       if (server === undefined) throw new Error('no test has begun');
-      return makeFixture(t, server, fixtureOptions);
+      const fixture = new Fixture(server, fixtureOptions);
+      t.after(() => fixture.tearDown());
+      await fixture.setUp();
+      return fixture;
     },
   };
-}
-
-/** A fixture on any server. */
-export async function makeFixture(t: TestContext, server: TestServer, options: FixtureOptions = {}): Promise<Fixture> {
-  const fixture = new Fixture(server, options);
-  t.after(() => fixture.tearDown());
-  await fixture.setUp();
-  return fixture;
 }

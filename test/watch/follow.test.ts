@@ -56,7 +56,7 @@ class Bench {
 
   /** All who sleep wake. */
   async wake(): Promise<void> {
-    for (const wake of [...this.#sleepers]) wake();
+    for (const wake of this.#sleepers) wake();
     await settle();
   }
 
