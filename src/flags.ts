@@ -3,6 +3,10 @@ import { parseArgs } from 'node:util';
 /** A flag that is unknown or has a bad value: the message is one line that says what to do. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+
+  constructor(message: string) {
+    super(message.replace(/\s+/g, ' '));
+  }
 }
 
 export interface Flag {

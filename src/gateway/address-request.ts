@@ -43,7 +43,7 @@ export function requestOf(gateway: Gateway, { view, settings }: Knowledge): Gate
     const wanted = [...addresses];
     const isClone = pin !== undefined && !isOwn(pin, gateway, settings) && isEqual(pin.addresses, wanted);
     if (isClone) return { kind: 'preferred', addresses: wanted, ...chosen };
-    const isPoolOnly = settings.staticAddresses === 'pool' && (pin === undefined || !isEqual(pin.addresses, wanted));
+    const isPoolOnly = settings.staticAddresses === 'pool' && !hadBefore(gateway, wanted, { view, settings });
     return { kind: 'fixed', addresses: wanted, ...(isPoolOnly && { isPoolOnly }) };
   }
   const entries = addressesInLedger(gateway, view);
@@ -51,12 +51,12 @@ export function requestOf(gateway: Gateway, { view, settings }: Knowledge): Gate
   return recorded.length > 0 ? { kind: 'kept', addresses: recorded, ...chosen } : { kind: 'any', ...chosen };
 }
 
-const familiesOf: Readonly<Record<string, { readonly families?: Families }>> = {
-  auto: {},
-  ipv4: { families: ['IPv4'] },
-  ipv6: { families: ['IPv6'] },
-  dual: { families: ['IPv4', 'IPv6'] },
-};
+const familiesOf: ReadonlyMap<string, { readonly families?: Families }> = new Map([
+  ['auto', {}],
+  ['ipv4', { families: ['IPv4'] }],
+  ['ipv6', { families: ['IPv6'] }],
+  ['dual', { families: ['IPv4', 'IPv6'] }],
+]);
 
 /** By the annotation on the Gateway, else by the flag. */
 function chooseFamilies(
@@ -64,10 +64,16 @@ function chooseFamilies(
   settings: Settings,
 ): { readonly families?: Families } | Extract<GatewayFacts['request'], { kind: 'unsupported' }> {
   const text = gateway.metadata.annotations[annotations.ipFamilies] ?? settings.ipFamilies;
-  const found = familiesOf[text];
+  const found = familiesOf.get(text);
   if (found !== undefined) return found;
-  const message = `annotation ${annotations.ipFamilies} is "${text}": use ${Object.keys(familiesOf).join(', ')}`;
+  const message = `annotation ${annotations.ipFamilies} is "${text}": use ${[...familiesOf.keys()].join(', ')}`;
   return { kind: 'unsupported', verdict: { status: 'False', reason: 'InvalidParameters', message } };
+}
+
+/** An edit of the pool takes nothing away from a Gateway that has it. */
+function hadBefore(gateway: Gateway, addresses: readonly string[], { view, settings }: Knowledge): boolean {
+  const had = new Set([...addressesInLedger(gateway, view), ...recordedAddresses(gateway, settings)]);
+  return addresses.every((address) => had.has(address));
 }
 
 /** Addresses that this very Gateway is known to hold, from what stands on it. */

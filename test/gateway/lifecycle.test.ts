@@ -27,8 +27,12 @@ function route(name: string, sectionName: string, labels: object): Manifest {
 
 const created = { selectorkey: 'app', selectorvalue: 'web' };
 
-function simulate(manifests: readonly Manifest[], refused: readonly string[] = []): Simulation {
-  const simulation = new Simulation({ flags, refused });
+function simulate(
+  manifests: readonly Manifest[],
+  refused: readonly string[] = [],
+  more: readonly string[] = [],
+): Simulation {
+  const simulation = new Simulation({ flags: [...flags, ...more], refused });
   for (const manifest of [...common, ...manifests]) simulation.put(manifest);
   return simulation.run();
 }
@@ -71,6 +75,28 @@ describe('an address', () => {
     assert.deepEqual(simulation.pool.held('gateway-next'), ['10.0.0.0']);
     assert.equal(stateOf(simulation, 'Gateway/default/next'), 'ServiceReady.NothingToAnnounce');
   });
+
+  test('of the pool that a user named stays his when the pool shrinks, also over a restart', () => {
+    const only = ['-static-addresses', 'pool'];
+    const simulation = simulate([gateway({ addresses: [{ value: '10.0.0.3' }] })], [], only);
+    assert.equal(stateOf(simulation, 'Gateway/default/gw'), 'ServiceReady.NothingToAnnounce');
+    simulation.put({ kind: 'ConfigMap', metadata: { name: 'ipam' }, data: { 'cidr-global': '10.0.0.0/31' } });
+    simulation.run();
+    simulation.stop();
+    const again = new Simulation({ flags: [...flags, ...only], api: simulation.api }).run();
+    assert.deepEqual(again.pool.held('gateway-gw'), ['10.0.0.3']);
+    assert.equal(stateOf(again, 'Gateway/default/gw'), 'ServiceReady.NothingToAnnounce');
+  });
+
+  for (const families of ['none', 'constructor']) {
+    test(`of the families "${families}" is not had, and the Gateway says so`, () => {
+      const annotations = { 'gateway-api-controller.thebsdbox.co.uk/ip-families': families };
+      const simulation = simulate([{ ...gateway(), metadata: { name: 'gw', annotations } }]);
+      const { status } = simulation.cluster.get('Gateway/default/gw') ?? assert.fail('no Gateway');
+      const { reason } = status.conditions.find(({ type }) => type === 'Accepted') ?? {};
+      assert.equal(reason, 'InvalidParameters');
+    });
+  }
 
   test('written twice, in two notations, is one', () => {
     const simulation = simulate([gateway({ addresses: [{ value: 'fd00::1' }, { value: 'FD00:0:0::1' }] })]);
