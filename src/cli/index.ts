@@ -2,6 +2,7 @@
 import { UsageError } from '../flags.ts';
 import { KubeconfigError } from '../kubernetes/connect.ts';
 import { BindError } from '../observability/http.ts';
+import { explain } from './explain.ts';
 import { ipam } from './ipam.ts';
 import { ClusterError } from './read-cluster.ts';
 import { run } from './run.ts';
@@ -14,6 +15,7 @@ async function main([first, ...rest]: readonly string[]): Promise<number> {
     return 0;
   }
   if (first === 'ipam') return ipam(rest);
+  if (first === 'explain') return explain(rest);
   return run(first === undefined || first === 'run' ? rest : [first, ...rest]);
 }
 

@@ -3,27 +3,21 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { poolSource, readPool } from '../actors/pool-source.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { type FlagSet, flags, readFlags, UsageError } from '../flags.ts';
+import { type FlagSet, readFlags, UsageError } from '../flags.ts';
 import { holdingsOf } from '../gateway/holdings.ts';
 import { type Pool, parsePool } from '../ipam/pool.ts';
 import { type Holding, planPool, reportPool } from '../ipam/report.ts';
 import { connect, ownNamespace } from '../kubernetes/connect.ts';
 import type { Settings } from '../objects/view.ts';
 import { sourcesOf } from '../watch/sources.ts';
+import { commandFlags, readSettings } from './command-flags.ts';
 import { renderPlan, renderReport } from './ipam-text.ts';
 import { readCluster } from './read-cluster.ts';
 
 const wantedKinds: ReadonlySet<string> = new Set(['GatewayClass', 'Gateway', 'IPAddress', 'ConfigMap']);
 
 const ipamFlags: FlagSet = {
-  ...Object.fromEntries(
-    ['kubeconfig', 'gateway-class-name', 'ipam-configmap'].flatMap((name) => {
-      const flag = flags[name];
-      return flag === undefined ? [] : [[name, flag]];
-    }),
-  ),
-  context: { type: 'string', default: '', value: 'NAME', help: 'of the kubeconfig; default: the current one' },
-  output: { type: 'string', default: 'table', value: 'table|json', help: 'how to print' },
+  ...commandFlags,
   f: { type: 'string', default: '', value: 'FILE', help: 'plan: the ConfigMap as it would be' },
 };
 
@@ -60,14 +54,7 @@ function readCommand([verb, ...rest]: readonly string[]): IpamCommand {
   if (verb === 'plan' && text('f') === '')
     throw new UsageError('ipam plan needs -f FILE, the ConfigMap as it would be');
   if (verb === 'plan' && text('ipam-configmap') === '') throw new UsageError('ipam plan needs -ipam-configmap');
-  const settings: Settings = {
-    controllerName: text('gateway-class-name'),
-    implementationLabel: '',
-    serviceBehaviour: 'auto',
-    ipFamilies: 'auto',
-    staticAddresses: 'any',
-  };
-  return { verb, isJson: output === 'json', settings, text };
+  return { verb, isJson: output === 'json', settings: readSettings(text), text };
 }
 
 async function readPoolOf({ settings, text }: IpamCommand): Promise<{ cluster: Cluster; pool: Pool | undefined }> {

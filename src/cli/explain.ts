@@ -1,0 +1,116 @@
+import { describeState } from '../actors/descriptions.ts';
+import { poolSource } from '../actors/pool-source.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { type DryRun, dryRun } from '../dry-run.ts';
+import { type FlagSet, readFlags, UsageError } from '../flags.ts';
+import { type Explanation, explainGateway, explainRoute } from '../gateway/explanation.ts';
+import { acceptClass } from '../gateway/gateway-class.ts';
+import { nameOf, partsOf } from '../gateway/keys.ts';
+import { connect, ownNamespace } from '../kubernetes/connect.ts';
+import type { ActorKind, ObjectKey, RouteKind } from '../objects/keys.ts';
+import type { Settings } from '../objects/view.ts';
+import { sourcesOf } from '../watch/sources.ts';
+import { commandFlags, pick, readSettings } from './command-flags.ts';
+import { readCluster } from './read-cluster.ts';
+import { table } from './table.ts';
+
+const explainFlags: FlagSet = {
+  ...commandFlags,
+  ...pick('service-behaviour', 'ip-families', 'static-addresses', 'implementation-label'),
+};
+
+const kindsByName: ReadonlyMap<string, ActorKind> = new Map([
+  ['gatewayclass', 'GatewayClass'],
+  ['gateway', 'Gateway'],
+  ['tcproute', 'TCPRoute'],
+  ['udproute', 'UDPRoute'],
+]);
+
+/**
+ * `explain [KIND [NAMESPACE/]NAME]`: why an object is where it is; without a name, all that are not ready. It lets the
+ * controller's own actors look at the cluster, writes nothing, and works while the controller is down.
+ * @returns the exit code: 0 where what was asked for is ready, else 1.
+ * @throws UsageError, KubeconfigError, ClusterError
+ */
+export async function explain(argv: readonly string[]): Promise<number> {
+  const firstFlag = argv.findIndex((arg) => arg.startsWith('-'));
+  const names = firstFlag < 0 ? argv : argv.slice(0, firstFlag);
+  const values = readFlags(argv.slice(names.length), explainFlags);
+  const text = (name: string): string => values.get(name) ?? explainFlags[name]?.default ?? '';
+  const wanted = readWanted(names);
+  const settings = readSettings(text);
+  const client = connect({
+    kubeconfig: text('kubeconfig'),
+    context: text('context'),
+    userAgent: 'gateway-api-controller-explain',
+    now: Date.now,
+  });
+  try {
+    const source = poolSource(text('ipam-configmap'), ownNamespace(process.env));
+    const cluster = await readCluster(client, sourcesOf({ controllerName: settings.controllerName, pool: source }));
+    const run = dryRun(cluster, settings, source);
+    const found = wanted === undefined ? all(run, cluster, settings) : [one(wanted, run, cluster, settings)];
+    process.stdout.write(text('output') === 'json' ? `${JSON.stringify(found)}\n` : render(found, wanted));
+    return found.every(({ isReady }) => isReady) ? 0 : 1;
+  } finally {
+    await client.close();
+  }
+}
+
+function readWanted([kindName, name, ...more]: readonly string[]): ObjectKey<ActorKind> | undefined {
+  if (kindName === undefined) return undefined;
+  const kind = kindsByName.get(kindName.toLowerCase());
+  if (kind === undefined || name === undefined || more.length > 0) {
+    throw new UsageError(`use "explain KIND [NAMESPACE/]NAME" with KIND one of ${[...kindsByName.keys()].join(', ')}`);
+  }
+  if (kind === 'GatewayClass') return `GatewayClass//${name}`;
+  const [first = '', second] = name.split('/');
+  return second === undefined ? `${kind}/default/${first}` : `${kind}/${first}/${second}`;
+}
+
+/** Everything that is not ready, the furthest from it first. */
+function all(run: DryRun, cluster: Cluster, settings: Settings): readonly Explanation[] {
+  const order = ['Unreadable', 'Refused', 'Pending', 'AddressAssigned', 'ListenerResolved', 'Releasing', 'Removing'];
+  const rank = ({ state }: Explanation): number => order.indexOf(state.split('.')[0] ?? '');
+  return [...run.actors.entries.keys()]
+    .map((key) => one(key, run, cluster, settings))
+    .filter(({ isReady }) => !isReady)
+    .toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+}
+
+function one(key: ObjectKey<ActorKind>, run: DryRun, cluster: Cluster, settings: Settings): Explanation {
+  const { kind } = partsOf(key) as { kind: ActorKind };
+  const object = cluster.get(key);
+  const state = run.actors.entries.get(key)?.state;
+  const base = { kind, name: nameOf(key), details: [], conditions: [] };
+  const broken = cluster.unreadable(key);
+  if (broken !== undefined) return { ...base, state: 'Unreadable', isReady: false, cause: broken };
+  if (object === undefined) return { ...base, state: 'Absent', isReady: false, cause: 'it does not exist' };
+  if (state === undefined) return { ...base, state: 'NotOurs', isReady: false, cause: 'another controller serves it' };
+  const description = describeState(kind, state);
+  if (object.kind === 'Gateway') {
+    const report = run.reports.gateway(key as ObjectKey<'Gateway'>);
+    if (report !== undefined) return explainGateway(object, report, description);
+  }
+  if (object.kind === 'TCPRoute' || object.kind === 'UDPRoute') {
+    const report = run.reports.route(key as ObjectKey<RouteKind>);
+    if (report !== undefined) return explainRoute(object, report, settings, description);
+  }
+  const verdict = object.kind === 'GatewayClass' ? acceptClass(object) : undefined;
+  return { ...base, state, isReady: state === 'Accepted', cause: verdict?.message ?? description };
+}
+
+function render(found: readonly Explanation[], wanted: unknown): string {
+  if (found.length === 0) return 'everything is ready\n';
+  return found
+    .map((item) => {
+      const head = `${item.kind} ${item.name} is ${item.state}: ${item.cause}\n`;
+      if (wanted === undefined) return head;
+      const conditions = item.conditions.map(({ type, status, reason, message }) => [
+        '  condition',
+        `${type}=${status}/${reason}: ${message}`,
+      ]);
+      return head + table([...item.details.map(([name, text]) => [`  ${name}`, text]), ...conditions]);
+    })
+    .join('');
+}

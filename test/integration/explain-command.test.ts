@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { spawnController } from '../support/controller.ts';
+import { type Fixture, together, useServer } from '../support/fixture.ts';
+import { gateway, route } from './objects.ts';
+
+interface Output {
+  readonly code: number | string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function explain(t: TestContext, f: Fixture, ...words: readonly string[]): Promise<Output> {
+  const child = spawnController(['explain', ...words, '-kubeconfig', f.server.kubeconfigPath, ...f.flags]);
+  t.after(() => child.kill('SIGKILL'));
+  const code = await child.end;
+  return { code, stdout: child.stdout, stderr: child.stderr };
+}
+
+const made = { selector: ['app', 'web'], backendRefs: [{ name: 'web', port: 80 }] } as const;
+
+describe('The command explain', together, () => {
+  const { fixture } = useServer();
+
+  test('says why each object is not ready, with no controller there, and writes nothing', async (t) => {
+    const f = await fixture(t);
+    await f.create(
+      gateway(f, 'served'),
+      gateway(f, 'http', { listeners: [{ name: 'tcp', port: 80, protocol: 'HTTP' }] }),
+      gateway(f, 'classless', { className: `${f.className}-missing` }),
+      route(f, 'made', { ...made, parentRefs: [{ name: 'served' }] }),
+      route(f, 'lost', { ...made, parentRefs: [{ name: 'served', sectionName: 'nowhere' }] }),
+      route(f, 'orphan', { ...made, parentRefs: [{ name: 'gone' }] }),
+      route(f, 'copied', {
+        behaviour: 'duplicate',
+        parentRefs: [{ name: 'served' }],
+        backendRefs: [{ name: 'none', port: 80 }],
+      }),
+    );
+    const controller = await f.run();
+    await controller.stop();
+    const before = (await f.writes()).length;
+    const cases: readonly (readonly [string, string, RegExp])[] = [
+      ['gateway', 'http', /is AddressAssigned\.NoListener: .*protocol HTTP is not served/],
+      ['gateway', 'classless', /is Pending\.WaitingForClass: GatewayClass ".*-missing" does not exist/],
+      ['tcproute', 'lost', /is Pending\.NoMatchingParent: .*no listener with sectionName "nowhere"/],
+      ['tcproute', 'orphan', /is Pending\.WaitingForParent: Gateway .*\/gone does not exist/],
+      ['tcproute', 'copied', /is AddressAssigned\.BackendNotFound: Service .*\/none does not exist/],
+      ['gateway', 'nobody', /is Absent: it does not exist/],
+    ];
+    for (const [kind, name, expected] of cases) {
+      const { code, stdout } = await explain(t, f, kind, `${f.namespace}/${name}`);
+      assert.match(stdout.split('\n')[0] ?? '', expected);
+      assert.equal(code, 1);
+    }
+    const all = await explain(t, f);
+    assert.equal(all.code, 1);
+    assert.match(all.stdout, new RegExp(`TCPRoute ${f.namespace}/lost is Pending\\.NoMatchingParent`));
+    assert.equal((await f.writes()).length, before);
+  });
+
+  test('exits 0 for what is ready, and gives one document as JSON', async (t) => {
+    const f = await fixture(t);
+    await f.create(gateway(f, 'gw'), route(f, 'made', made));
+    const controller = await f.run();
+    await controller.stop();
+    const text = await explain(t, f, 'tcproute', `${f.namespace}/made`);
+    assert.equal(text.code, 0);
+    assert.match(text.stdout, /is ServiceReady\./);
+    const json = await explain(t, f, 'gateway', `${f.namespace}/gw`, '--output=json');
+    const [found] = JSON.parse(json.stdout) as { isReady: boolean; state: string }[];
+    assert.deepEqual([json.code, found?.isReady, found?.state], [0, true, 'ServiceReady.NothingToAnnounce']);
+  });
+
+  test('of something else is one line and exit 2', async (t) => {
+    const f = await fixture(t);
+    const { code, stderr } = await explain(t, f, 'pod', 'x');
+    assert.deepEqual([code, stderr.trim().split('\n').length], [2, 1]);
+  });
+});
