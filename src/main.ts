@@ -78,7 +78,7 @@ export class Controller {
     this.#poolSource = poolSource(config.ipamConfigMap, ownNamespace(surroundings.environment));
     this.#reporter = new Reporter(surroundings.logger, surroundings.timers.now);
     this.#metrics = new Metrics({
-      actors: () => [...this.actors.entries].map(([key, { state }]) => ({ kind: partsOf(key).kind, state })),
+      actors: () => this.actors.states(),
       heldAddresses: () => this.pool.heldCount,
       queueDepth: () => this.#queue.depth,
       isLeading: () => this.#leadership?.isLeading ?? true,
@@ -277,6 +277,7 @@ export class Controller {
       fold: (key, body) => this.#intake.fold(key, body),
       forget: (key, uid) => this.#intake.forget(key, uid),
       deliver: (key, event) => this.actors.deliver(key, event),
+      onError: (what, error) => this.#reporter.crash(what, error),
       onFailure: (what, key, failure) => {
         this.#reporter.writeFailure(what, key, failure);
         this.actors.lookAgainAround(key);

@@ -1,4 +1,7 @@
 import type { Change, Cluster } from '../cluster/cluster.ts';
+import { isEqual } from '../gateway/equal.ts';
+import { isGatewayKey } from '../gateway/keys.ts';
+import { annotations } from '../gateway/names.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 
 /** Who has to look again after a change, and which Gateways' graphs no longer hold. */
@@ -100,10 +103,14 @@ class Walk {
   }
 }
 
-function isGatewayKey(token: string): token is ObjectKey<'Gateway'> {
-  return token.startsWith('Gateway/');
-}
-
 function isActorKey(token: string): token is ObjectKey<ActorKind> {
   return /^(GatewayClass|Gateway|TCPRoute|UDPRoute)\//.test(token);
+}
+
+/** Whether the ports of a user's Service are others now; those that we made have only the ports of listeners. */
+export function haveOwnPortsChanged({ before, after }: Change): boolean {
+  const [old, now] = [before, after].map((object) => (object?.kind === 'Service' ? object : undefined));
+  const behaviour = (now ?? old)?.metadata.annotations[annotations.behaviour];
+  if (behaviour === 'create' || behaviour === 'duplicate') return false;
+  return !isEqual(old?.spec.ports, now?.spec.ports);
 }

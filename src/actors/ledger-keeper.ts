@@ -94,7 +94,8 @@ export class LedgerKeeper {
 
   #waitOut(address: string, entry: IPAddress): void {
     const since = releasedAt(entry);
-    const left = since === undefined ? 0 : since + this.#options.pool.quarantineMs - this.#options.now();
+    const { quarantineMs } = this.#options.pool;
+    const left = since === undefined ? 0 : Math.min(quarantineMs, since + quarantineMs - this.#options.now());
     if (left > 0) this.#setTimer(address, left + 1, () => this.look(address));
     else this.#setTimer(address);
   }

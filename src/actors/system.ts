@@ -1,9 +1,7 @@
 import type { Change, Cluster } from '../cluster/cluster.ts';
 import type { EffectKeys, EffectName } from '../effects/effects.ts';
-import { isEqual } from '../gateway/equal.ts';
 import type { World } from '../gateway/graph.ts';
-import { partsOf } from '../gateway/keys.ts';
-import { annotations } from '../gateway/names.ts';
+import { isGatewayKey, isRouteKey, partsOf } from '../gateway/keys.ts';
 import { canonicalAddress } from '../ipam/address.ts';
 import type { ResultEvent } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
@@ -11,8 +9,9 @@ import type { Rejection } from '../objects/rejection.ts';
 import type { ActorState } from '../objects/states.ts';
 import type { ActorEntry } from './actor-entry.ts';
 import type { AddressPool } from './address-pool.ts';
-import { affectedBy } from './affected.ts';
+import { affectedBy, haveOwnPortsChanged } from './affected.ts';
 import { type Charts, connectCharts } from './charts.ts';
+import { Crashes } from './crashes.ts';
 import { GraphCache } from './graph-cache.ts';
 import { needsActor, spawn } from './wiring.ts';
 
@@ -55,8 +54,7 @@ export class ActorSystem {
   readonly #graphs: GraphCache;
   readonly #entries = new Map<ObjectKey<ActorKind>, ActorEntry>();
   readonly #dirty = [new Set<ObjectKey<ActorKind>>(), new Set<ObjectKey<ActorKind>>(), new Set<ObjectKey<ActorKind>>()];
-  /** Facts on which an actor crashed: it is not tried again on the same. */
-  readonly #crashes = new Map<ObjectKey<ActorKind>, unknown>();
+  readonly #crashes = new Crashes();
   /** Of the pool, when those who wait for it were last told to look again. */
   #poolRevision = 0;
   #isOpen = false;
@@ -94,8 +92,14 @@ export class ActorSystem {
     return this.#dirty.every((keys) => keys.size === 0);
   }
 
+  /** Kind and state of every actor; `Crashed` for objects whose actor cannot be had. */
+  *states(): IterableIterator<{ readonly kind: string; readonly state: ActorState | 'Crashed' }> {
+    for (const [key, { state }] of this.#entries) yield { kind: partsOf(key).kind, state };
+    for (const key of this.crashed) if (!this.#entries.has(key)) yield { kind: partsOf(key).kind, state: 'Crashed' };
+  }
+
   get crashed(): readonly ObjectKey<ActorKind>[] {
-    return [...this.#crashes.keys()];
+    return this.#crashes.keys;
   }
 
   /** Everybody has to look again. */
@@ -216,8 +220,15 @@ export class ActorSystem {
   }
 
   #look(key: ObjectKey<ActorKind>): void {
-    const entry = this.#entryFor(key);
-    if (entry !== undefined) this.#observe(entry);
+    try {
+      const entry = this.#entryFor(key);
+      if (entry !== undefined) this.#observe(entry);
+    } catch (error) {
+      // A bug in a decision over this object: it waits for its next change, all others go on.
+      this.#options.onCrash(key, error);
+      this.#crashes.note(key, undefined);
+      return;
+    }
     if (!isGatewayKey(key)) return;
     for (const route of this.#graphs.takeShifted(key)) this.#mark(route);
   }
@@ -251,13 +262,11 @@ export class ActorSystem {
     const from = entry.state;
     const facts = entry.observe();
     if (entry.hasCrashed) {
-      const isSecond = isEqual(this.#crashes.get(key), facts);
-      this.#crashes.set(key, facts);
       this.#entries.delete(key);
-      if (!isSecond) this.#mark(key);
+      if (this.#crashes.note(key, facts)) this.#mark(key);
       return;
     }
-    this.#crashes.delete(key);
+    this.#crashes.forget(key);
     this.#note(entry, 'Observed', from);
     if (entry.isFinished) this.#entries.delete(key);
   }
@@ -274,20 +283,4 @@ export class ActorSystem {
     entry.mailbox.note(this.#options.now(), event, to);
     if (from !== to) this.#options.onTransition({ key: entry.key, event, from, to });
   }
-}
-
-/** Of a Service that is a user's: those that we made have only the ports of listeners. */
-function haveOwnPortsChanged({ before, after }: Change): boolean {
-  const [old, now] = [before, after].map((object) => (object?.kind === 'Service' ? object : undefined));
-  const behaviour = (now ?? old)?.metadata.annotations[annotations.behaviour];
-  if (behaviour === 'create' || behaviour === 'duplicate') return false;
-  return !isEqual(old?.spec.ports, now?.spec.ports);
-}
-
-function isGatewayKey(key: string): key is ObjectKey<'Gateway'> {
-  return key.startsWith('Gateway/');
-}
-
-function isRouteKey(token: string): token is ObjectKey<'TCPRoute' | 'UDPRoute'> {
-  return token.startsWith('TCPRoute/') || token.startsWith('UDPRoute/');
 }

@@ -45,6 +45,8 @@ export interface EffectsOptions {
   /** Takes in that the object of this uid is not there any more. */
   readonly forget: (key: ObjectKey, uid: string) => void;
   readonly deliver: (to: ObjectKey<ActorKind>, event: ResultEvent) => void;
+  /** A decision threw: a bug. */
+  readonly onError: (what: string, error: unknown) => void;
   readonly onFailure: (what: string, key: ObjectKey, failure: Failure) => void;
 }
 
@@ -79,12 +81,22 @@ export class Effects {
 
   /** Queues the wishes that come to a write as things stand. */
   flush(): void {
-    for (const [id, { task, by }] of this.#wanted) {
-      if (task.decide() === undefined) continue;
-      this.#askers.set(id, new Set([...(this.#askers.get(id) ?? []), ...by]));
-      this.#options.queue.request(task);
-    }
+    const wanted = [...this.#wanted];
     this.#wanted.clear();
+    for (const [id, wish] of wanted) {
+      try {
+        this.#queue(id, wish);
+      } catch (error) {
+        // A bug in one decision: the others are carried out.
+        this.#options.onError(id, error);
+      }
+    }
+  }
+
+  #queue(id: string, { task, by }: Wanted): void {
+    if (task.decide() === undefined) return;
+    this.#askers.set(id, new Set([...(this.#askers.get(id) ?? []), ...by]));
+    this.#options.queue.request(task);
   }
 
   #task<N extends EffectName>(id: string, name: N, key: EffectKeys[N]): WriteTask {

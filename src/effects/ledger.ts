@@ -34,8 +34,13 @@ function hold(
   uid: string,
   context: EffectContext,
 ): ApiRequest | undefined {
-  if (ownerUid(entry) !== uid) return liveOwner(entry, context.world.view) ? undefined : deletion(key, entry, context);
+  if (ownerUid(entry) !== uid) return isHeldByOwner(entry, context) ? undefined : deletion(key, entry, context);
   return releasedAt(entry) === undefined ? undefined : mark(key, entry, null, context);
+}
+
+function isHeldByOwner(entry: IPAddress, { world: { view, settings } }: EffectContext): boolean {
+  const owner = releasedAt(entry) === undefined ? liveOwner(entry, view) : undefined;
+  return owner !== undefined && classStandingOf(owner, view, settings) !== 'foreign';
 }
 
 /** Nobody holds the address: its Gateway is gone, or no longer ours, or has another one now; else it may yet claim it. */
@@ -46,10 +51,12 @@ function giveUp(key: ObjectKey<'IPAddress'>, entry: IPAddress, context: EffectCo
   const isOurs = owner !== undefined && classStandingOf(owner, view, settings) !== 'foreign';
   if (isOurs && addresses.held(owner.metadata.uid).length === 0) return undefined;
   if (view.unavailable('Gateway') !== undefined || !view.isServed('Gateway')) return undefined;
+  // A clock was set back, here or where the mark was made: the quarantine begins anew.
   const since = releasedAt(entry);
   const now = Date.parse(context.timestamp());
   if (since !== undefined && now - since >= context.quarantineMs()) return deletion(key, entry, context);
-  return since === undefined ? mark(key, entry, context.timestamp(), context) : undefined;
+  const isMarkedInFuture = since !== undefined && since > now;
+  return since === undefined || isMarkedInFuture ? mark(key, entry, context.timestamp(), context) : undefined;
 }
 
 function mark(

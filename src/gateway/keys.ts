@@ -61,3 +61,11 @@ function compare(a: string, b: string): number {
 export function routeKey(route: Route): ObjectKey<RouteKind> {
   return keyOf(route);
 }
+
+export function isGatewayKey(text: string): text is ObjectKey<'Gateway'> {
+  return text.startsWith('Gateway/');
+}
+
+export function isRouteKey(text: string): text is ObjectKey<RouteKind> {
+  return text.startsWith('TCPRoute/') || text.startsWith('UDPRoute/');
+}

@@ -1,8 +1,8 @@
-import type { Listener, Route } from '../objects/gateway-api.ts';
+import type { BackendRef, Listener, Route } from '../objects/gateway-api.ts';
 import type { ObjectKey, RouteKind } from '../objects/keys.ts';
 import type { StringMap, Verdict } from '../objects/kubernetes.ts';
 import type { ParentVerdict } from '../objects/verdicts.ts';
-import type { ServiceBehaviour } from '../objects/view.ts';
+import type { ServiceBehaviour, Settings } from '../objects/view.ts';
 import { backendKey, type ResolvedBackend, resolveBackend } from './backends.ts';
 import { chooseBehaviour, selectorOf, weightedBackends } from './behaviour.ts';
 import type { GatewayGraph, World } from './graph.ts';
@@ -44,10 +44,8 @@ export function resolveRoute(route: Route, world: World): RouteResolution {
   const home = parents.find((parent) => parent.accepted?.status === 'True');
   const graph = home && world.graph(home.gateway);
   if (home === undefined || graph === undefined) return { route, parents, resolvedRefs: backend.resolvedRefs };
-  const key = backendKey(route, ref);
-  const target = behaviour === 'duplicate' ? copyKey(key) : key;
   const wish: ServiceWish = {
-    target,
+    target: targetKey(route, ref, behaviour),
     behaviour,
     selector: selectorOf(route),
     gateway: home.gateway,
@@ -55,6 +53,18 @@ export function resolveRoute(route: Route, world: World): RouteResolution {
     ...shareListeners(route, graph),
   };
   return { route, parents, wish, resolvedRefs: backend.resolvedRefs };
+}
+
+/** The Service that a route would have, could it be served; `undefined` where it asks for none that can be. */
+export function wantedTarget(route: Route, settings: Settings): ObjectKey<'Service'> | undefined {
+  const choice = chooseBehaviour(route, settings);
+  const [ref] = weightedBackends(route);
+  return 'refusal' in choice || ref === undefined ? undefined : targetKey(route, ref, choice.behaviour);
+}
+
+function targetKey(route: Route, ref: BackendRef, behaviour: ServiceBehaviour): ObjectKey<'Service'> {
+  const key = backendKey(route, ref);
+  return behaviour === 'duplicate' ? copyKey(key) : key;
 }
 
 /** The key of the copy that `duplicate` makes of a Service. */

@@ -7,7 +7,7 @@ import type { World } from './graph.ts';
 import { byAge, keyOf, nameOf, routeKey } from './keys.ts';
 import { refuseOwnPorts } from './own-ports.ts';
 import { ownershipOf, routesNamedBy } from './ownership.ts';
-import { type RouteResolution, resolveRoute, type ServiceWish } from './route-resolution.ts';
+import { type RouteResolution, resolveRoute, type ServiceWish, wantedTarget } from './route-resolution.ts';
 
 /** A route that has a say in a Service. */
 export interface Contributor {
@@ -45,7 +45,8 @@ export function planService(key: ObjectKey<'Service'>, world: World): ServicePla
   claims.sort((a, b) => byAge(a.resolution.route, b.resolution.route));
   const { contributors, refused } = agree(key, current, claims, world);
   const [leader] = contributors;
-  const doubt = findDoubt(key, current, world) ?? doubtOfRoutes(resolutions, leader);
+  const rivals = resolutions.filter(({ route }) => wantedTarget(route, world.settings) === key);
+  const doubt = findDoubt(key, current, world) ?? doubtOfRoutes(rivals, leader);
   if (doubt !== undefined) return { kind: 'keep', why: doubt, refused };
   if (leader === undefined) return { kind: 'none', refused };
   const graph = world.graph(leader.wish.gateway);

@@ -3,7 +3,7 @@ import type { ActorState } from '../objects/states.ts';
 
 /** What the gauges read when they are scraped. */
 export interface MetricSources {
-  readonly actors: () => Iterable<{ readonly kind: string; readonly state: ActorState }>;
+  readonly actors: () => Iterable<{ readonly kind: string; readonly state: ActorState | 'Crashed' }>;
   readonly heldAddresses: () => number;
   readonly queueDepth: () => number;
   readonly isLeading: () => boolean;

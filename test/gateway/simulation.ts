@@ -186,6 +186,7 @@ export class Simulation {
   #buildEffects(): Effects {
     const queue: Pick<WriteQueue, 'request'> = { request: (task) => this.#tasks.set(task.id, task) };
     return new Effects({
+      onError: (_what, error) => this.#crashes.push(error),
       context: {
         world: this.actors.world,
         reports: reportsOf(this.actors),

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { AddressPool } from '../../src/actors/address-pool.ts';
+import { ActorSystem } from '../../src/actors/system.ts';
+import { Cluster } from '../../src/cluster/cluster.ts';
+import { parseConfig } from '../../src/config.ts';
+import { kubeVip } from '../../src/gateway/announcer.ts';
+import type { World } from '../../src/gateway/graph.ts';
+import { parsePool } from '../../src/ipam/pool.ts';
+import type { ObjectKey } from '../../src/objects/keys.ts';
+import { decode } from '../../src/watch/decode.ts';
+
+/** A system over a few Gateways, whose world can be told to fail. */
+class Bench {
+  readonly cluster = new Cluster();
+  readonly crashes: string[] = [];
+  readonly wishes: string[] = [];
+  readonly actors: ActorSystem;
+  /** Every question about this Gateway throws. */
+  broken: ObjectKey | undefined;
+  readonly #turns: (() => void)[] = [];
+  #version = 1;
+
+  constructor() {
+    const fail = (error: unknown): void => assert.fail(String(error));
+    const pool = new AddressPool({ cluster: this.cluster, onReleased: () => {}, onError: fail });
+    pool.setPool(parsePool({ 'cidr-global': '10.0.0.0/24' }));
+    this.actors = new ActorSystem({
+      cluster: this.cluster,
+      pool,
+      world: this.#world(pool),
+      request: (name, key) => this.wishes.push(`${name} ${key}`),
+      flush: () => {},
+      soon: (turn) => this.#turns.push(turn),
+      now: () => 0,
+      onTransition: () => {},
+      onCrash: (key) => this.crashes.push(key),
+    });
+    this.put('GatewayClass', '', 'demo', { controllerName: 'thebsdbox.co.uk/controller' });
+  }
+
+  #world(pool: AddressPool): Omit<World, 'graph'> {
+    const { cluster } = this;
+    const addresses = new Proxy(pool, {
+      get: (target, name) => {
+        const member = Reflect.get(target, name, target) as unknown;
+        if (name !== 'held') return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+        return (uid: string): readonly string[] => {
+          if (this.broken !== undefined && uid === cluster.get(this.broken)?.metadata.uid) throw new Error('a bug');
+          return target.held(uid);
+        };
+      },
+    });
+    return { view: cluster, addresses, settings: parseConfig([]), announcer: kubeVip, refusalOf: () => undefined };
+  }
+
+  gateway(name: string, port = 80): void {
+    this.put('Gateway', 'default', name, {
+      gatewayClassName: 'demo',
+      listeners: [{ name: 'a', port, protocol: 'TCP' }],
+    });
+  }
+
+  put(kind: 'Gateway' | 'GatewayClass', namespace: string, name: string, spec: object): void {
+    const resourceVersion = `${this.#version++}`;
+    const metadata = { namespace, name, uid: `uid-${name}`, resourceVersion };
+    const decoded = decode(kind, { apiVersion: 'gateway.networking.k8s.io/v1', kind, metadata, spec });
+    assert.ok(decoded !== undefined && 'object' in decoded);
+    this.cluster.apply(decoded.object);
+  }
+
+  run(): void {
+    for (let turn = this.#turns.shift(); turn !== undefined; turn = this.#turns.shift()) turn();
+  }
+
+  stateOf(name: string): string | undefined {
+    return this.actors.entries.get(`Gateway/default/${name}`)?.state;
+  }
+}
+
+function opened(): Bench {
+  const bench = new Bench();
+  bench.gateway('good');
+  bench.gateway('bad');
+  return bench;
+}
+
+describe('the actor system', () => {
+  test('goes on with all others where a decision over one object throws', () => {
+    const bench = opened();
+    bench.broken = 'Gateway/default/bad';
+    bench.actors.open();
+    bench.run();
+    assert.equal(bench.stateOf('good'), 'Pending.RecordingAddress');
+    assert.equal(bench.stateOf('bad'), undefined);
+    assert.deepEqual(bench.crashes, ['Gateway/default/bad']);
+    assert.deepEqual(bench.actors.crashed, ['Gateway/default/bad']);
+    assert.ok([...bench.actors.states()].some(({ kind, state }) => kind === 'Gateway' && state === 'Crashed'));
+  });
+
+  test('tries one that crashed anew when its object changes', () => {
+    const bench = opened();
+    bench.broken = 'Gateway/default/bad';
+    bench.actors.open();
+    bench.run();
+    bench.broken = undefined;
+    bench.run();
+    assert.equal(bench.stateOf('bad'), undefined, 'not before it changes');
+    bench.gateway('bad', 81);
+    bench.run();
+    assert.equal(bench.stateOf('bad'), 'Pending.RecordingAddress');
+    assert.deepEqual(bench.actors.crashed, []);
+  });
+
+  test('lets each object look once, however many changes there were', () => {
+    const bench = opened();
+    bench.actors.open();
+    bench.run();
+    const before = bench.wishes.length;
+    for (let port = 1; port <= 1_000; port += 1) bench.gateway('good', port);
+    bench.run();
+    assert.equal(bench.wishes.length - before, 2, 'the ledger entry and the pin, asked for once');
+  });
+
+  test('keeps the last events of each actor, repeats counted', () => {
+    const bench = opened();
+    bench.actors.open();
+    bench.run();
+    for (let port = 1; port <= 40; port += 1) {
+      bench.gateway('good', port);
+      bench.run();
+    }
+    const entries = bench.actors.entries.get('Gateway/default/good')?.mailbox.entries() ?? [];
+    assert.deepEqual(
+      entries.map(({ event, state }) => `${event} ${state}`),
+      [
+        'Observed Pending.ClaimingAddress',
+        'AddressGranted Pending.RecordingAddress',
+        'Observed Pending.RecordingAddress',
+      ],
+    );
+    assert.equal(entries.at(-1)?.times, 41);
+  });
+});
