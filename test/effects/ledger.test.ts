@@ -71,6 +71,7 @@ describe('the ledger', () => {
 
   const released = { manifests: [ours], ledger: 'gw', releasedAt: now, served: ['Gateway'] } as const;
   const waits: readonly (readonly [number, string])[] = [
+    [-3_600, 'mark'],
     [0, 'nothing'],
     [29, 'nothing'],
     [30, 'DELETE'],
@@ -81,6 +82,11 @@ describe('the ledger', () => {
       assert.equal(writeIn(released, seconds), expected);
     });
   }
+
+  test('clears the entry that a Gateway gave up, though it still exists, for the one that has the address now', () => {
+    const situation = { manifests: [ours, gw, other], holder: 'gw', ledger: 'other', releasedAt: now } as const;
+    assert.equal(writeIn({ served: ['Gateway'], ...situation }), 'DELETE');
+  });
 
   test('takes the mark off when its Gateway has the address again', () => {
     assert.equal(writeIn({ ...released, manifests: [ours, gw], holder: 'gw' }), 'unmark');
