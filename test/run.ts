@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
 /** A whole run with fewer fails: a glob or a suite that has gone wrong finds nothing and looks green. Raise them. */
-const least = { files: 10, tests: 150 };
+const least = { files: 65, tests: 1000 };
 
 const root = join(import.meta.dirname, '..');
 const notUnitTests = ['test/cluster', 'test/traffic', 'test/conformance', 'test/chaos', 'test/bench'];
