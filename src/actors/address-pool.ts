@@ -29,6 +29,7 @@ export class AddressPool implements AddressView {
   readonly #options: AddressPoolOptions;
   #claims: AddressClaim[] = [];
   #answers: Answer[] = [];
+  readonly #answered = new Set<string>();
   /** Addresses that somebody who is not us has in the cluster's ledger. */
   readonly #strangers = new Map<string, string>();
   #revision = 0;
@@ -77,6 +78,10 @@ export class AddressPool implements AddressView {
   /** How many addresses Gateways hold. */
   get heldCount(): number {
     return this.#allocator.heldCount;
+  }
+
+  isAnswered(uid: string): boolean {
+    return this.#answered.has(uid);
   }
 
   strangerAt(address: string): string | undefined {
@@ -132,6 +137,7 @@ export class AddressPool implements AddressView {
       const holder = { uid: claim.uid, namespace: claim.namespace, name: claim.name };
       const before = this.held(claim.uid);
       const outcome = this.#allocator.claim(holder, claim.request, this.#outside);
+      this.#answered.add(claim.uid);
       this.#noteReleased(before.filter((address) => this.holderOf(address) === undefined));
       this.#answers.push({ gateway: claim.gateway, event: eventOf(outcome, this.#revision) });
     }
@@ -153,6 +159,7 @@ export class AddressPool implements AddressView {
   };
 
   #release(uid: string): void {
+    this.#answered.delete(uid);
     this.#noteReleased(this.#allocator.release(uid));
   }
 

@@ -1,4 +1,5 @@
 import type { Change, Cluster } from '../cluster/cluster.ts';
+import { addressesAmong } from '../cluster/references.ts';
 import { isEqual } from '../gateway/equal.ts';
 import { isGatewayKey } from '../gateway/keys.ts';
 import { annotations } from '../gateway/names.ts';
@@ -44,9 +45,7 @@ export function affectedBy({ key, before, after, tokens }: Change, cluster: Clus
     default:
       break;
   }
-  const prefix = 'address/';
-  const addresses = tokens.filter((token) => token.startsWith(prefix)).map((token) => token.slice(prefix.length));
-  return { actors: walk.actors, graphs: walk.graphs, addresses };
+  return { actors: walk.actors, graphs: walk.graphs, addresses: addressesAmong(tokens) };
 }
 
 function readiness(slice: Change['after']): boolean {

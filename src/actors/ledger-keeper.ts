@@ -1,4 +1,6 @@
-import type { Cluster } from '../cluster/cluster.ts';
+import type { Change, Cluster } from '../cluster/cluster.ts';
+import { addressesAmong } from '../cluster/references.ts';
+import { isGatewayKey } from '../gateway/keys.ts';
 import { isOurEntry, ledgerKey, managedByLabel, ownerKey, ownerUid, releasedAt } from '../gateway/ledger.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
@@ -30,9 +32,18 @@ export class LedgerKeeper {
 
   constructor(options: LedgerKeeperOptions) {
     this.#options = options;
-    options.cluster.onChange(({ key }) => {
-      if (key.startsWith('IPAddress/')) this.look(key.slice('IPAddress//'.length));
-    });
+    options.cluster.onChange((change) => this.#take(change));
+  }
+
+  /** An entry, a Gateway or a Service has changed: addresses may be told of no more. */
+  #take({ key, tokens }: Change): void {
+    if (key.startsWith('IPAddress/')) this.look(key.slice('IPAddress//'.length));
+    else if (isGatewayKey(key)) this.#lookAt(this.#options.cluster.ledgerOf(key).map(({ metadata }) => metadata.name));
+    else if (key.startsWith('Service/')) this.#lookAt(addressesAmong(tokens));
+  }
+
+  #lookAt(addresses: Iterable<string>): void {
+    for (const address of addresses) this.look(address);
   }
 
   /** Looks at every entry: what has no Gateway any more is given up. */

@@ -13,6 +13,12 @@ export function addressToken(address: string): string {
   return `address/${address}`;
 }
 
+/** The addresses among tokens. */
+export function addressesAmong(tokens: readonly string[]): readonly string[] {
+  const prefix = addressToken('');
+  return tokens.filter((token) => token.startsWith(prefix)).map((token) => token.slice(prefix.length));
+}
+
 /** What an object names: keys of other objects, and addresses. */
 export function referencesOf(object: FollowedObject): readonly string[] {
   switch (object.kind) {

@@ -2,8 +2,11 @@ import { classStandingOf } from '../gateway/gateway-class.ts';
 import { partsOf } from '../gateway/keys.ts';
 import { isOurEntry, ledgerManifest, liveOwner, ownerUid, releasedAt } from '../gateway/ledger.ts';
 import { annotations } from '../gateway/names.ts';
+import { ownershipOf } from '../gateway/ownership.ts';
+import { canonicalAddress } from '../ipam/address.ts';
 import type { ApiRequest } from '../kubernetes/client.ts';
 import { collectionPath, objectPath } from '../kubernetes/kinds.ts';
+import type { Gateway } from '../objects/gateway-api.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import { type EffectContext, patchRequest } from './context.ts';
@@ -43,13 +46,25 @@ function isHeldByOwner(entry: IPAddress, { world: { view, settings } }: EffectCo
   return owner !== undefined && classStandingOf(owner, view, settings) !== 'foreign';
 }
 
+/** An address is given up when nobody is told of it any more: not in a status, */
+function isStillTold(gateway: Gateway, address: string): boolean {
+  return gateway.status.addresses.some(({ value }) => canonicalAddress(value) === address);
+}
+
+/** ... and not on a Service of ours. */
+function isCarriedByUs(address: string, { world: { view, settings } }: EffectContext): boolean {
+  return view.servicesAt(address).some((service) => ownershipOf(service, view, settings) !== 'foreign');
+}
+
 /** Nobody holds the address: its Gateway is gone, or no longer ours, or has another one now; else it may yet claim it. */
 function giveUp(key: ObjectKey<'IPAddress'>, entry: IPAddress, context: EffectContext): ApiRequest | undefined {
   const { view, addresses, settings } = context.world;
   const owner = liveOwner(entry, view);
   if (view.unreadable(`Gateway/${entry.parentRef.namespace}/${entry.parentRef.name}`) !== undefined) return undefined;
   const isOurs = owner !== undefined && classStandingOf(owner, view, settings) !== 'foreign';
-  if (isOurs && addresses.held(owner.metadata.uid).length === 0) return undefined;
+  if (isOurs && !addresses.isAnswered(owner.metadata.uid)) return undefined;
+  if (isOurs && isStillTold(owner, entry.metadata.name)) return undefined;
+  if (isCarriedByUs(entry.metadata.name, context)) return undefined;
   if (view.unavailable('Gateway') !== undefined || !view.isServed('Gateway')) return undefined;
   // A clock was set back, here or where the mark was made: the quarantine begins anew.
   const since = releasedAt(entry);

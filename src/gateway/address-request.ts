@@ -70,6 +70,12 @@ function chooseFamilies(
   return { kind: 'unsupported', verdict: { status: 'False', reason: 'InvalidParameters', message } };
 }
 
+/** Every address that this very Gateway names, or is known to have had. */
+export function knownAddresses(gateway: Gateway, { view, settings }: Knowledge): ReadonlySet<string> {
+  const named = specValues(gateway).flatMap((value) => canonicalAddress(value) ?? []);
+  return new Set([...named, ...addressesInLedger(gateway, view), ...recordedAddresses(gateway, settings)]);
+}
+
 /** An edit of the pool takes nothing away from a Gateway that has it. */
 function hadBefore(gateway: Gateway, addresses: readonly string[], { view, settings }: Knowledge): boolean {
   const had = new Set([...addressesInLedger(gateway, view), ...recordedAddresses(gateway, settings)]);

@@ -54,7 +54,7 @@ export function gatewayStatus(gateway: Gateway, report: GatewayReport, stamp: St
   const verdict = tell(report);
   const wanted = [condition('Accepted', acceptedOf(facts)), condition('Programmed', verdict)];
   return {
-    addresses: facts.held.map((value) => ({ type: 'IPAddress', value })),
+    addresses: (facts.isRecorded ? facts.held : []).map((value) => ({ type: 'IPAddress', value })),
     conditions: mergeConditions(gateway.status.conditions, wanted, stamp),
     listeners: facts.listeners.map((listener) => listenerStatus(gateway, listener, { facts, verdict, stamp })),
   };

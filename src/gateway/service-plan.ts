@@ -1,10 +1,13 @@
+import type { Gateway } from '../objects/gateway-api.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
 import type { Service } from '../objects/service.ts';
+import { knownAddresses } from './address-request.ts';
 import { assignedAddresses } from './assigned.ts';
 import { isEqual } from './equal.ts';
 import type { World } from './graph.ts';
 import { byAge, keyOf, nameOf, routeKey } from './keys.ts';
+import { annotations } from './names.ts';
 import { refuseOwnPorts } from './own-ports.ts';
 import { ownershipOf, routesNamedBy } from './ownership.ts';
 import { type RouteResolution, resolveRoute, type ServiceWish, wantedTarget } from './route-resolution.ts';
@@ -46,7 +49,7 @@ export function planService(key: ObjectKey<'Service'>, world: World): ServicePla
   const { contributors, refused } = agree(key, current, claims, world);
   const [leader] = contributors;
   const rivals = resolutions.filter(({ route }) => wantedTarget(route, world.settings) === key);
-  const doubt = findDoubt(key, current, world) ?? doubtOfRoutes(rivals, leader);
+  const doubt = findDoubt(key, current, world) ?? doubtOfRoutes(rivals, current, world);
   if (doubt !== undefined) return { kind: 'keep', why: doubt, refused };
   if (leader === undefined) return { kind: 'none', refused };
   const graph = world.graph(leader.wish.gateway);
@@ -55,10 +58,20 @@ export function planService(key: ObjectKey<'Service'>, world: World): ServicePla
   }
   const { gateway } = graph;
   const addresses = assignedAddresses(gateway, world);
+  if (addresses.length === 0 && !mayGetBack(gateway, current, world)) return { kind: 'none', refused };
   if (addresses.length === 0) {
     return { kind: 'keep', why: `Gateway ${nameOf(leader.wish.gateway)} has no address yet`, refused };
   }
   return { kind: 'want', leader, contributors, addresses, refused };
+}
+
+/** Whether the address on a Service is, or may be again, that of this Gateway, which has none at the moment. */
+function mayGetBack(gateway: Gateway, current: Service | undefined, world: World): boolean {
+  if (world.addresses.held(gateway.metadata.uid).length > 0) return true;
+  if (world.addresses.isAnswered(gateway.metadata.uid)) return false;
+  const known = knownAddresses(gateway, world);
+  const carried = current?.metadata.annotations[annotations.addresses]?.split(',') ?? [];
+  return carried.length === 0 || carried.some((address) => known.has(address));
 }
 
 /** The first contributor that has a say, and those that agree with it. */
@@ -124,16 +137,28 @@ function findDoubt(key: ObjectKey<'Service'>, current: Service | undefined, { vi
   return unavailable === undefined ? undefined : `Gateways or their classes cannot be read: ${unavailable}`;
 }
 
-/** A route that may or may not have a say matters where it would come before the one that leads. */
-function doubtOfRoutes(resolutions: readonly RouteResolution[], leader: Contributor | undefined): string | undefined {
+/** A route that may or may not have a say again matters where the Service is its own: then that stays as it is. */
+function doubtOfRoutes(
+  resolutions: readonly RouteResolution[],
+  current: Service | undefined,
+  world: World,
+): string | undefined {
+  const named = new Set<string>(current === undefined ? [] : routesNamedBy(current.metadata));
   return resolutions
-    .filter(({ route }) => leader === undefined || byAge(route, leader.resolution.route) < 0)
-    .map(doubtOf)
+    .filter(({ route }) => named.has(routeKey(route)))
+    .map((resolution) => doubtOf(resolution, current, world))
     .find((why) => why !== undefined);
 }
 
-function doubtOf({ route, parents, resolvedRefs }: RouteResolution): string | undefined {
-  const waiting = parents.find((parent) => parent.standing === 'waiting');
+function doubtOf(
+  { route, parents, resolvedRefs }: RouteResolution,
+  current: Service | undefined,
+  world: World,
+): string | undefined {
+  const waiting = parents.find(({ standing, gateway }) => {
+    const found = world.view.get(gateway);
+    return standing === 'waiting' && (found === undefined || mayGetBack(found, current, world));
+  });
   if (waiting !== undefined) {
     return `Gateway ${nameOf(waiting.gateway)} of route ${nameOf(keyOf(route))} waits for its class`;
   }

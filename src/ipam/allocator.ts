@@ -76,7 +76,7 @@ export class Allocator {
     const held = this.held(holder.uid);
     switch (request.kind) {
       case 'fixed':
-        return this.#claimFixed(holder, request, outside);
+        return this.#claimFixed(holder, request, outside) ?? this.#hold(holder, request.addresses);
       case 'kept': {
         if (held.length > 0) return { addresses: held };
         const isFree = request.addresses.every(
@@ -108,20 +108,28 @@ export class Allocator {
     return addresses;
   }
 
-  #claimFixed(holder: Holder, request: FixedRequest, outside: Outside): ClaimOutcome {
+  /** @returns why it cannot have them; what it had before is given up then: it does not ask for that any more. */
+  #claimFixed(holder: Holder, request: FixedRequest, outside: Outside): ClaimOutcome | undefined {
+    const refusal = this.#refuseFixed(holder, request, outside);
+    if (refusal === undefined) return undefined;
+    this.release(holder.uid);
+    return { refusal };
+  }
+
+  #refuseFixed(holder: Holder, request: FixedRequest, outside: Outside): AddressRefusal | undefined {
     for (const address of request.addresses) {
       if (request.isPoolOnly === true && !this.#isInScope(holder, address)) {
         const message = `address ${address} is outside the pool for namespace "${holder.namespace}": only its addresses may be named`;
-        return { refusal: { reason: 'AddressNotUsable', message } };
+        return { reason: 'AddressNotUsable', message };
       }
       const other = this.#holders.get(address);
       const isOthers = other !== undefined && other.uid !== holder.uid;
       const who = isOthers ? `Gateway ${other.namespace}/${other.name}` : outside.heldElsewhere(address, holder);
       if (who === undefined) continue;
       const message = `address ${address} is held by ${who}: name another one, or wait until it is free`;
-      return { refusal: { reason: 'AddressNotUsable', message } };
+      return { reason: 'AddressNotUsable', message };
     }
-    return this.#hold(holder, request.addresses);
+    return undefined;
   }
 
   #claimAny(holder: Holder, families: Families | undefined, outside: Outside): ClaimOutcome {

@@ -46,6 +46,8 @@ export interface AddressView {
   /** Addresses that this Gateway (uid) holds, in canonical text; empty when none. */
   held(uid: string): readonly string[];
   holderOf(address: string): { readonly uid: string; readonly namespace: string; readonly name: string } | undefined;
+  /** Whether the claim of this Gateway (uid) has been answered since the start: what it does not hold then, it has not. */
+  isAnswered(uid: string): boolean;
   /** Who else has an address in the cluster's ledger, in words. */
   strangerAt(address: string): string | undefined;
   /** Changes whenever a refused claim could have another outcome. */

@@ -80,7 +80,11 @@ class NaiveAllocator {
   claim(index: number, { kind, ...named }: AddressRequest): string | undefined {
     const mine = this.held.get(index);
     const [wanted] = 'addresses' in named ? named.addresses : [];
-    if (kind === 'fixed') return this.#isFree(wanted, index) ? this.#hold(index, wanted) : undefined;
+    if (kind === 'fixed') {
+      if (this.#isFree(wanted, index)) return this.#hold(index, wanted);
+      this.held.delete(index);
+      return undefined;
+    }
     if (mine !== undefined) return mine;
     if (kind === 'kept' && this.#isFree(wanted, index)) return this.#hold(index, wanted);
     if (kind === 'preferred' && this.#isFree(wanted, index) && this.pool.includes(wanted ?? '')) {

@@ -124,7 +124,7 @@ const cases: readonly Case[] = [
     outcomes: ['10.0.0.1', '192.0.2.1', '10.0.0.1'],
   },
   {
-    name: 'fixed: keeps what it had where it cannot have the other',
+    name: 'fixed: gives up what it had also where it cannot have the other',
     data: three,
     claims: [
       [a, any],

@@ -62,11 +62,11 @@ export const routeSituations: Readonly<Record<string, Situation>> = {
   'names a Service that cannot be read': { manifests: routed, unavailable: ['Service'] },
   'names a Service that is not ours': { manifests: [...routed, users] },
   'shares its listener with an older route': { manifests: [...routed, older] },
-  'shares its Service with a route whose Gateway waits': {
+  'has a Gateway that is refused for its parameters': {
     manifests: [
-      ...routed,
-      route({ parentRefs: [{ name: 'waiting' }] }, { name: 'other' }),
-      { ...gateway({ gatewayClassName: 'later' }), metadata: { name: 'waiting' } },
+      ours,
+      pinnedGateway({ infrastructure: { parametersRef: { group: '', kind: 'ConfigMap', name: 'x' } } }),
+      route(),
     ],
   },
   'has a Service that is not written': { manifests: routed },
