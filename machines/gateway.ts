@@ -51,7 +51,8 @@ const machine = setup({
     isForeignButMarked: seen((facts) => facts.standing === 'foreign' && facts.isMarked),
     isForeign: seen((facts) => facts.standing === 'foreign'),
     isWaitingWithUnclaimedRecord: seen(
-      (facts) => facts.standing !== 'accepted' && facts.held.length === 0 && facts.isMarked,
+      (facts, context) =>
+        facts.standing !== 'accepted' && facts.held.length === 0 && facts.isMarked && !isStillRefused(facts, context),
     ),
     isClassMissing: seen((facts) => facts.standing !== 'accepted'),
     isAddressUnsupported: seen((facts) => facts.request.kind === 'unsupported'),
@@ -151,7 +152,13 @@ export const gatewayMachine = machine.createMachine({
       description: 'Has no address of its own yet',
       states: {
         Starting: { description: 'Not looked at yet' },
-        WaitingForClass: { description: 'Its GatewayClass is missing or refused; what it has is kept' },
+        WaitingForClass: {
+          description: 'Its GatewayClass is missing or refused; what it has is kept, and claimed after a restart',
+          on: {
+            AddressGranted: { actions: ['forgetRefusal'] },
+            AddressRefused: { actions: ['noteRefusal'] },
+          },
+        },
         UnsupportedAddress: { description: 'spec.addresses asks for what is no IP address' },
         ClaimingAddress: {
           description: 'Has asked the address pool, which answers claims one after the other',
