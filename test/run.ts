@@ -9,10 +9,10 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
 /** A whole run with fewer fails: a glob or a suite that has gone wrong finds nothing and looks green. Raise them. */
-const least = { files: 65, tests: 1000 };
+const least = { files: 70, tests: 1100 };
 
 const root = join(import.meta.dirname, '..');
-const notUnitTests = ['test/cluster', 'test/traffic', 'test/conformance', 'test/chaos', 'test/bench'];
+const notUnitTests = ['test/cluster', 'test/traffic', 'test/conformance', 'test/bench'];
 const testTimeoutMs = 60_000;
 const runTimeoutMs = 300_000;
 

@@ -1,0 +1,96 @@
+import { type ApiObject, at, objectOf, stringOf } from '../../api-server/json.ts';
+import { type Entry, isController } from '../history.ts';
+import { addressesIn, annotation, isForeign, marks, nameOf } from './objects.ts';
+import type { Problem } from './problem.ts';
+
+/** Every address stands in the ledger, for this very Gateway, before the Gateway is told of it. */
+export function findUnrecorded(history: readonly Entry[]): readonly Problem[] {
+  const ledger = new Map<string, string | undefined>();
+  return history.flatMap((entry): Problem[] => {
+    const { kind, key, author, before, after } = entry;
+    if (kind === 'IPAddress') ledger.set(key.slice('IPAddress//'.length), annotation(after, marks.uid));
+    if (kind !== 'Gateway' || after === undefined || !isController(author)) return [];
+    const known = addressesIn(before, 'status');
+    const told = addressesIn(after, 'status').filter((address) => !known.includes(address));
+    const missing = told.filter((address) => ledger.get(address) !== after.metadata.uid);
+    const what = `${author} tells Gateway ${nameOf(after)} of ${missing.join()}, which the ledger does not have for it`;
+    return missing.length === 0 ? [] : [{ counter: 'leaks', at: entry.at, what }];
+  });
+}
+
+/** Nobody writes who knows, or must know, that another holds the lease. */
+export function findUsurpers(history: readonly Entry[]): readonly Problem[] {
+  let holder: { readonly author: string; readonly since: number } | undefined;
+  const electing = new Set<string>();
+  return history.flatMap(({ kind, author, after, at: time, sentAt = time, key }): Problem[] => {
+    if (!isController(author)) return [];
+    if (kind === 'Lease') {
+      electing.add(author);
+      const isHeld = stringOf(at(after, 'spec', 'holderIdentity')) !== '';
+      if (holder?.author !== author || !isHeld) holder = isHeld ? { author, since: time } : undefined;
+      return [];
+    }
+    if (holder === undefined || holder.author === author || !electing.has(author) || sentAt <= holder.since) return [];
+    const what = `${author} writes ${key} though ${holder.author} holds the lease`;
+    return [{ counter: 'foreignChanges', at: time, what }];
+  });
+}
+
+/** An address that a Gateway leaves is nobody's for the time of the pool's `quarantine`, unless somebody names it. */
+export function findHasty(history: readonly Entry[], pool: string): readonly Problem[] {
+  const book = new QuarantineBook(pool);
+  return history.flatMap((entry) => book.take(entry));
+}
+
+class QuarantineBook {
+  readonly #pool: string;
+  readonly #state = new Map<string, ApiObject>();
+  /** When an address was given up, and the uid of the Gateway that had it. */
+  readonly #givenUp = new Map<string, { readonly uid: string; readonly at: number }>();
+  /** Addresses that users ever wrote into a Gateway's spec, by its uid. */
+  readonly #named = new Map<string, Set<string>>();
+  #quarantineMs = Number.POSITIVE_INFINITY;
+
+  constructor(pool: string) {
+    this.#pool = pool;
+  }
+
+  take(entry: Entry): readonly Problem[] {
+    const { kind, key, after } = entry;
+    if (after === undefined) this.#state.delete(key);
+    else this.#state.set(key, after);
+    // The shortest that ever held: who writes may not know the newest.
+    if (key === this.#pool) this.#quarantineMs = Math.min(this.#quarantineMs, quarantineOf(after));
+    if (kind === 'Gateway') this.#takeGateway(entry);
+    return kind === 'IPAddress' && entry.type === 'ADDED' && isController(entry.author) ? this.#judge(entry) : [];
+  }
+
+  #takeGateway({ author, before, after, at: time }: Entry): void {
+    if (before !== undefined && (after === undefined || isForeign(after, this.#state))) {
+      for (const address of addressesIn(before, 'status')) {
+        this.#givenUp.set(address, { uid: before.metadata.uid, at: time });
+      }
+    }
+    if (after === undefined || isController(author)) return;
+    const { uid } = after.metadata;
+    this.#named.set(uid, new Set([...(this.#named.get(uid) ?? []), ...addressesIn(after, 'spec')]));
+  }
+
+  #judge({ key, author, after, at: time }: Entry): readonly Problem[] {
+    const address = key.slice('IPAddress//'.length);
+    const uid = annotation(after, marks.uid) ?? '';
+    const last = this.#givenUp.get(address);
+    if (last === undefined || last.uid === uid || this.#named.get(uid)?.has(address)) return [];
+    // Times in the ledger have whole seconds.
+    if (time >= last.at + this.#quarantineMs - 1_000) return [];
+    const what = `${author} hands out ${address} ${time - last.at} ms after it was given up`;
+    return [{ counter: 'duplicates', at: time, what }];
+  }
+}
+
+/** In milliseconds; 0 where it cannot be told. */
+function quarantineOf(pool: ApiObject | undefined): number {
+  if (pool === undefined) return 0;
+  const text = stringOf(objectOf(pool.data).quarantine) || '30s';
+  return Number(/^(\d+)s$/.exec(text)?.[1] ?? 0) * 1000;
+}

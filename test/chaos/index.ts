@@ -1,0 +1,37 @@
+import { parseArgs } from 'node:util';
+import { counters } from './checker/problem.ts';
+import { runSuite } from './suite.ts';
+
+const usage = 'usage: node test/chaos/index.ts [--seeds N] [--seed S] [--target memory] [--output json] [--shrink N]';
+
+/** Runs the chaos suite; stdout is the result, everything else goes to stderr. */
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '50' },
+      seed: { type: 'string', default: '1' },
+      target: { type: 'string', default: 'memory' },
+      output: { type: 'string', default: 'json' },
+      shrink: { type: 'string', default: '40' },
+    },
+  });
+  const [seeds, seed, shrinkBudget] = [values.seeds, values.seed, values.shrink].map(Number);
+  const areNumbers = [seeds, seed, shrinkBudget].every((value) => Number.isInteger(value));
+  if (!areNumbers || seeds === undefined || seed === undefined || shrinkBudget === undefined) return refuse(usage);
+  if (values.output !== 'json') return refuse(usage);
+  if (values.target !== 'memory')
+    return refuse('only --target memory is there: the real API server has no virtual clock');
+  const started = performance.now();
+  const say = (line: string): void => console.error(line);
+  const result = await runSuite({ seeds, seed, shrinkBudget, say });
+  say(`${seeds} seeds in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+  return counters.every((counter) => result[counter] === 0) ? 0 : 1;
+}
+
+function refuse(line: string): number {
+  console.error(line);
+  return 2;
+}
+
+process.exitCode = await main();
