@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
 import { counters } from './checker/problem.ts';
+import { type Finding, plantAndFind, plants } from './planted.ts';
 import { runSuite } from './suite.ts';
 
-const usage = 'usage: node test/chaos/index.ts [--seeds N] [--seed S] [--target memory] [--output json] [--shrink N]';
+const usage =
+  'usage: node test/chaos/index.ts [--seeds N] [--seed S] [--target memory] [--output json] [--shrink N] [--planted]';
 
 /** Runs the chaos suite; stdout is the result, everything else goes to stderr. */
 async function main(): Promise<number> {
@@ -13,6 +15,7 @@ async function main(): Promise<number> {
       target: { type: 'string', default: 'memory' },
       output: { type: 'string', default: 'json' },
       shrink: { type: 'string', default: '40' },
+      planted: { type: 'boolean', default: false },
     },
   });
   const [seeds, seed, shrinkBudget] = [values.seeds, values.seed, values.shrink].map(Number);
@@ -21,12 +24,25 @@ async function main(): Promise<number> {
   if (values.output !== 'json') return refuse(usage);
   if (values.target !== 'memory')
     return refuse('only --target memory is there: the real API server has no virtual clock');
+  if (values.planted) return findPlanted({ seed, seeds });
   const started = performance.now();
   const say = (line: string): void => console.error(line);
   const result = await runSuite({ seeds, seed, shrinkBudget, say });
   say(`${seeds} seeds in ${((performance.now() - started) / 1000).toFixed(1)} s`);
   process.stdout.write(`${JSON.stringify(result)}\n`);
   return counters.every((counter) => result[counter] === 0) ? 0 : 1;
+}
+
+/** Plants each bug in turn: stdout is after how many seeds it is found. */
+async function findPlanted(range: { readonly seed: number; readonly seeds: number }): Promise<number> {
+  const findings: Finding[] = [];
+  for (const bug of Object.keys(plants)) {
+    const finding = await plantAndFind(bug, range);
+    console.error(`${bug}: ${finding.seeds === undefined ? 'not found' : `after ${finding.seeds}: ${finding.what}`}`);
+    findings.push(finding);
+  }
+  process.stdout.write(`${JSON.stringify({ ...range, planted: findings })}\n`);
+  return findings.every(({ seeds }) => seeds !== undefined) ? 0 : 1;
 }
 
 function refuse(line: string): number {

@@ -5,6 +5,7 @@ import type { Controller } from '../../src/main.ts';
 import { at, isObject, type Json, type JsonObject, objectOf, textOf } from '../api-server/json.ts';
 import { paths, pool } from './manifests.ts';
 import type { Plant } from './process.ts';
+import { seedsUntilFound } from './suite.ts';
 
 /** Bugs that the suite must find: each replaces a part of the controller from outside, in the test only. */
 export const plants: Readonly<Record<string, Plant>> = {
@@ -68,8 +69,28 @@ export const plants: Readonly<Record<string, Plant>> = {
   },
 };
 
+export interface Finding {
+  readonly bug: string;
+  /** How many seeds it took; `undefined` where none found it. */
+  readonly seeds: number | undefined;
+  readonly what: string;
+}
+
+/** Plants one bug, and runs seeds until one finds it. */
+export async function plantAndFind(bug: string, range: { seed: number; seeds: number }): Promise<Finding> {
+  const plant = plants[bug];
+  if (plant === undefined) throw new Error(`no such bug: ${bug}`);
+  const find = (): ReturnType<typeof seedsUntilFound> => seedsUntilFound(plant, range);
+  const found = await (plant.staysWithoutLease === true ? withEndlessLeaders(find) : find());
+  return {
+    bug,
+    seeds: found?.seeds,
+    what: found === undefined ? '' : `${found.problem.counter}: ${found.problem.what}`,
+  };
+}
+
 /** Lets `action` run while every leader believes that it may write. */
-export async function withEndlessLeaders<T>(action: () => Promise<T>): Promise<T> {
+async function withEndlessLeaders<T>(action: () => Promise<T>): Promise<T> {
   const real = Object.getOwnPropertyDescriptor(Leadership.prototype, 'mayWrite');
   Object.defineProperty(Leadership.prototype, 'mayWrite', { configurable: true, get: () => true });
   try {

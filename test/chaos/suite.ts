@@ -95,7 +95,7 @@ async function report(
   for (const { counter, at, what } of problems)
     say(`  ${counter} at ${((at - startOfTime) / 1000).toFixed(3)} s: ${what}`);
   const [first] = problems;
-  if (first === undefined) return;
+  if (first === undefined || shrinkBudget === 0) return;
   const shrunk = await shrink(plan, first, shrinkBudget);
   const server = plan.canStream ? 'streams the initial state' : 'lists only';
   say(
