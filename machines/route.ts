@@ -86,6 +86,11 @@ export const routeMachine = machine.createMachine({
         target: '.Pending.UnsupportedValue',
         actions: [...tell],
       },
+      {
+        guard: { type: 'isRefused', params: { reason: 'Pending' } },
+        target: '.Pending.ParentUnknown',
+        actions: [...tell],
+      },
       { guard: 'isAddressComing', target: '.Pending.WaitingForRecord', actions: ['remember', 'removeLeftovers'] },
       { guard: 'isWithoutAddress', target: '.Pending.WaitingForAddress', actions: [...tell] },
       {
@@ -145,6 +150,7 @@ export const routeMachine = machine.createMachine({
         NoMatchingParent: { description: 'Its Gateway has no listener of that name or port' },
         NotAllowed: { description: 'The listener does not take this kind or this namespace, or is itself refused' },
         UnsupportedValue: { description: 'It asks for what one Service cannot do; the message says what' },
+        ParentUnknown: { description: 'What its listener allows cannot be read now' },
         WaitingForRecord: { description: 'The address of its Gateway is being recorded there' },
         WaitingForAddress: { description: 'Attached to its Gateway, which has no address yet' },
       },

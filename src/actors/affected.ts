@@ -1,9 +1,9 @@
 import type { Change, Cluster } from '../cluster/cluster.ts';
-import { addressesAmong } from '../cluster/references.ts';
+import { addressesAmong, namespacesToken } from '../cluster/references.ts';
 import { isEqual } from '../gateway/equal.ts';
-import { isGatewayKey } from '../gateway/keys.ts';
+import { isGatewayKey, isRouteKey, partsOf } from '../gateway/keys.ts';
 import { annotations } from '../gateway/names.ts';
-import type { ActorKind, ObjectKey } from '../objects/keys.ts';
+import type { ActorKind, Kind, ObjectKey } from '../objects/keys.ts';
 
 /** Who has to look again after a change, and which Gateways' graphs no longer hold. */
 export interface Affected {
@@ -14,39 +14,40 @@ export interface Affected {
 }
 
 /** The reverse index walked from what changed to whom it concerns: at most two steps. */
-export function affectedBy({ key, before, after, tokens }: Change, cluster: Cluster): Affected {
+export function affectedBy(change: Change, cluster: Cluster): Affected {
   const walk = new Walk(cluster);
-  const kind = (after ?? before)?.kind ?? key.split('/')[0];
-  switch (kind) {
-    case 'GatewayClass':
-      walk.actor(key);
-      for (const gateway of cluster.naming(key)) walk.gatewayAndRoutes(gateway);
-      break;
-    case 'Gateway':
-      walk.gatewayAndRoutes(key);
-      break;
-    case 'TCPRoute':
-    case 'UDPRoute':
-      walk.actor(key);
-      for (const token of tokens) walk.namedByRoute(token);
-      break;
-    case 'Service':
-      walk.service(key);
-      for (const token of tokens) walk.actor(token);
-      break;
-    case 'IPAddress':
-      tokens.forEach((token) => {
-        walk.gatewayAndRoutes(token);
-      });
-      break;
-    case 'EndpointSlice':
-      if (readiness(before) !== readiness(after)) walk.services(tokens);
-      break;
-    default:
-      break;
-  }
-  return { actors: walk.actors, graphs: walk.graphs, addresses: addressesAmong(tokens) };
+  concerns[partsOf(change.key).kind](change, walk);
+  return { actors: walk.actors, graphs: walk.graphs, addresses: addressesAmong(change.tokens) };
 }
+
+/** Whom a change of each kind concerns. */
+const concerns: Readonly<Record<Kind, (change: Change, walk: Walk) => void>> = {
+  GatewayClass: ({ key }, walk) => {
+    walk.actor(key);
+    for (const gateway of walk.naming(key)) walk.gatewayAndRoutes(gateway);
+  },
+  Gateway: ({ key }, walk) => walk.gatewayAndRoutes(key),
+  TCPRoute: ({ key, tokens }, walk) => walk.route(key, tokens),
+  UDPRoute: ({ key, tokens }, walk) => walk.route(key, tokens),
+  ReferenceGrant: ({ tokens }, walk) => {
+    for (const token of tokens) for (const route of walk.naming(token)) walk.route(route);
+  },
+  Namespace: ({ before, after }, walk) => {
+    if (isEqual(before?.metadata.labels, after?.metadata.labels)) return;
+    for (const selecting of walk.naming(namespacesToken)) walk.gatewayAndRoutes(selecting);
+  },
+  Service: ({ key, tokens }, walk) => {
+    walk.service(key);
+    for (const token of tokens) walk.actor(token);
+  },
+  IPAddress: ({ tokens }, walk) => {
+    for (const token of tokens) walk.gatewayAndRoutes(token);
+  },
+  EndpointSlice: ({ before, after, tokens }, walk) => {
+    if (readiness(before) !== readiness(after)) walk.services(tokens);
+  },
+  ConfigMap: () => {},
+};
 
 function readiness(slice: Change['after']): boolean {
   return slice?.kind === 'EndpointSlice' && slice.hasReadyEndpoint;
@@ -59,6 +60,10 @@ class Walk {
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
+  }
+
+  naming(token: string): Iterable<ObjectKey> {
+    return this.#cluster.naming(token);
   }
 
   actor(token: string): void {
@@ -76,11 +81,15 @@ class Walk {
     }
   }
 
-  /** A parent of a route, or a Service that other routes may want too. */
-  namedByRoute(token: string): void {
-    this.#graph(token);
-    if (!token.startsWith('Service/')) return;
-    for (const other of this.#cluster.naming(token)) this.actor(other);
+  /** A route, its Gateways, and the routes that may want the same Services. */
+  route(key: ObjectKey, tokens: Iterable<string> = this.#cluster.tokensOf(key)): void {
+    if (!isRouteKey(key)) return;
+    this.actors.add(key);
+    for (const token of tokens) {
+      this.#graph(token);
+      if (!token.startsWith('Service/')) continue;
+      for (const other of this.#cluster.naming(token)) this.actor(other);
+    }
   }
 
   /** The routes that name a Service, and their Gateways. */

@@ -1,12 +1,12 @@
 import { keyOf } from '../gateway/keys.ts';
-import type { Route } from '../objects/gateway-api.ts';
+import type { ReferenceGrant, Route } from '../objects/gateway-api.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
 import type { Kind, ObjectKey, RouteKind } from '../objects/keys.ts';
 import type { Rejection } from '../objects/rejection.ts';
 import type { Service } from '../objects/service.ts';
 import type { ClusterView, FollowedObject, ObjectOfKind } from '../objects/view.ts';
 import { ReferenceIndex } from './reference-index.ts';
-import { addressToken, referencesOf } from './references.ts';
+import { addressToken, grantsToken, referencesOf } from './references.ts';
 import { Tombstones } from './tombstones.ts';
 import { isNewer } from './versions.ts';
 
@@ -131,12 +131,16 @@ export class Cluster implements ClusterView {
     return this.#routesNaming(service);
   }
 
+  grantsIn(namespace: string): readonly ReferenceGrant[] {
+    return this.#naming(grantsToken(namespace), 'ReferenceGrant');
+  }
+
   servicesNaming(route: ObjectKey<RouteKind>): readonly Service[] {
-    return this.#servicesNaming(route);
+    return this.#naming(route, 'Service');
   }
 
   servicesAt(address: string): readonly Service[] {
-    return this.#servicesNaming(addressToken(address));
+    return this.#naming(addressToken(address), 'Service');
   }
 
   hasReadyEndpoint(service: ObjectKey<'Service'>): boolean | undefined {
@@ -153,12 +157,7 @@ export class Cluster implements ClusterView {
   }
 
   ledgerOf(gateway: ObjectKey<'Gateway'>): readonly IPAddress[] {
-    const entries: IPAddress[] = [];
-    for (const key of this.#references.naming(gateway)) {
-      const object = this.#objects.get(key);
-      if (object?.kind === 'IPAddress') entries.push(object);
-    }
-    return entries;
+    return this.#naming(gateway, 'IPAddress');
   }
 
   /** All of a kind. */
@@ -184,13 +183,13 @@ export class Cluster implements ClusterView {
     return routes;
   }
 
-  #servicesNaming(token: string): readonly Service[] {
-    const services: Service[] = [];
+  #naming<K extends Kind>(token: string, kind: K): readonly ObjectOfKind[K][] {
+    const objects: ObjectOfKind[K][] = [];
     for (const key of this.#references.naming(token)) {
       const object = this.#objects.get(key);
-      if (object?.kind === 'Service') services.push(object);
+      if (object?.kind === kind) objects.push(object as ObjectOfKind[K]);
     }
-    return services;
+    return objects;
   }
 
   #tell(key: ObjectKey, before: FollowedObject | undefined, after: FollowedObject | undefined): void {

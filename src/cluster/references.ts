@@ -1,5 +1,5 @@
 import { backendKey } from '../gateway/backends.ts';
-import { classKey, gatewayOf, serviceKey } from '../gateway/keys.ts';
+import { classKey, gatewayOf, partsOf, serviceKey } from '../gateway/keys.ts';
 import { ownerKey } from '../gateway/ledger.ts';
 import { routesNamedBy } from '../gateway/ownership.ts';
 import { copyKey } from '../gateway/route-resolution.ts';
@@ -13,6 +13,14 @@ export function addressToken(address: string): string {
   return `address/${address}`;
 }
 
+/** The token of the ReferenceGrants of a namespace: of those who ask for one there, and of the grants. */
+export function grantsToken(namespace: string): string {
+  return `grants/${namespace}`;
+}
+
+/** The token of the labels of all namespaces: of those who select by them. */
+export const namespacesToken = 'namespaces';
+
 /** The addresses among tokens. */
 export function addressesAmong(tokens: readonly string[]): readonly string[] {
   const prefix = addressToken('');
@@ -23,7 +31,12 @@ export function addressesAmong(tokens: readonly string[]): readonly string[] {
 export function referencesOf(object: FollowedObject): readonly string[] {
   switch (object.kind) {
     case 'Gateway':
-      return [classKey(object.spec.gatewayClassName)];
+      return [
+        classKey(object.spec.gatewayClassName),
+        ...(object.spec.listeners.some(({ allowedRoutes }) => allowedRoutes.from === 'Selector')
+          ? [namespacesToken]
+          : []),
+      ];
     case 'TCPRoute':
     case 'UDPRoute':
       return referencesOfRoute(object);
@@ -33,6 +46,8 @@ export function referencesOf(object: FollowedObject): readonly string[] {
       return [serviceKey(object.metadata.namespace, object.serviceName)];
     case 'IPAddress':
       return [ownerKey(object)];
+    case 'ReferenceGrant':
+      return [grantsToken(object.metadata.namespace)];
     case 'GatewayClass':
     case 'Namespace':
     case 'ConfigMap':
@@ -43,7 +58,8 @@ export function referencesOf(object: FollowedObject): readonly string[] {
 function referencesOfRoute(route: Route): readonly string[] {
   const parents = route.spec.parentRefs.flatMap((ref) => gatewayOf(ref, route.metadata.namespace) ?? []);
   const backends = route.spec.rules.flatMap((rule) => rule.backendRefs.map((ref) => backendKey(route, ref)));
-  return [...new Set([...parents, ...backends, ...backends.map(copyKey)])];
+  const elsewhere = backends.map((key) => partsOf(key).namespace).filter((other) => other !== route.metadata.namespace);
+  return [...new Set([...parents, ...backends, ...backends.map(copyKey), ...elsewhere.map(grantsToken)])];
 }
 
 /** Addresses that stand on a Service, in canonical text. */

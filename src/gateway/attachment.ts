@@ -2,9 +2,10 @@ import type { Gateway, ParentReference, Route } from '../objects/gateway-api.ts'
 import type { ObjectKey } from '../objects/keys.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
 import type { ListenerVerdict } from '../objects/verdicts.ts';
-import type { Settings } from '../objects/view.ts';
+import type { ClusterView, Settings } from '../objects/view.ts';
 import { refuseShape } from './behaviour.ts';
 import { gatewayOf, keyOf, nameOf } from './keys.ts';
+import { matchesSelector } from './label-selector.ts';
 import { isAccepted } from './listeners.ts';
 
 /** What one parentRef comes to. */
@@ -19,6 +20,7 @@ interface Claim {
   readonly ref: ParentReference;
   readonly gateway: Gateway;
   readonly settings: Settings;
+  readonly view: ClusterView;
   /** The one Gateway that this route's Service can belong to. */
   readonly home: ObjectKey<'Gateway'> | undefined;
 }
@@ -43,11 +45,12 @@ const rules: readonly ((claim: Claim, listeners: readonly ListenerVerdict[]) => 
     const found = listeners.filter(isAccepted);
     return found.length > 0 ? found : notAllowed(`${describe(listeners)} is itself refused`);
   },
-  ({ route, gateway }, listeners) => {
-    const found = listeners.filter(({ listener }) => allowsNamespace(listener.allowedRoutes.from, route, gateway));
-    return found.length > 0
-      ? found
-      : notAllowed(`${describe(listeners)} does not allow routes of namespace "${route.metadata.namespace}"`);
+  ({ route, gateway, view }, listeners) => {
+    const found = listeners.filter(({ listener }) => allowsNamespace(listener, route, { gateway, view }));
+    if (found.length > 0) return found;
+    const unknown = listeners.some(isSelective) ? view.unavailable('Namespace') : undefined;
+    if (unknown !== undefined) return pending(`the labels of namespaces cannot be read: ${unknown}`);
+    return notAllowed(`${describe(listeners)} does not allow routes of namespace "${route.metadata.namespace}"`);
   },
   ({ route, settings }, listeners) => refuseShape(route, settings) ?? listeners,
   ({ gateway, home }, listeners) =>
@@ -89,8 +92,28 @@ export function homeOf(
   return undefined;
 }
 
-function allowsNamespace(from: string, route: Route, gateway: Gateway): boolean {
-  return from === 'All' || (from === 'Same' && route.metadata.namespace === gateway.metadata.namespace);
+function allowsNamespace(
+  { allowedRoutes: { from, selector } }: ListenerVerdict['listener'],
+  route: Route,
+  { gateway, view }: Pick<Claim, 'gateway' | 'view'>,
+): boolean {
+  const { namespace } = route.metadata;
+  switch (from) {
+    case 'All':
+      return true;
+    case 'Same':
+      return namespace === gateway.metadata.namespace;
+    case 'Selector': {
+      const labels = view.get(`Namespace//${namespace}`)?.metadata.labels;
+      return labels !== undefined && selector !== undefined && matchesSelector(selector, labels);
+    }
+    default:
+      return false;
+  }
+}
+
+function isSelective({ listener }: ListenerVerdict): boolean {
+  return listener.allowedRoutes.from === 'Selector';
 }
 
 function noMatchingParent(ref: ParentReference, listeners: readonly ListenerVerdict[]): Verdict {
@@ -104,6 +127,10 @@ function noMatchingParent(ref: ParentReference, listeners: readonly ListenerVerd
     reason: 'NoMatchingParent',
     message: `Gateway "${ref.name}" has no listener with ${wanted.join(' and ')}; it has ${there.join(', ') || 'none'}`,
   };
+}
+
+function pending(message: string): Verdict {
+  return { status: 'Unknown', reason: 'Pending', message };
 }
 
 function notAllowed(message: string): Verdict {

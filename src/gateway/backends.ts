@@ -3,7 +3,8 @@ import type { ObjectKey } from '../objects/keys.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
 import type { Service, ServicePort } from '../objects/service.ts';
 import type { ClusterView, ServiceBehaviour } from '../objects/view.ts';
-import { keyOf, nameOf, protocolOf, serviceKey } from './keys.ts';
+import { isGranted } from './grants.ts';
+import { gatewayApiGroup, keyOf, nameOf, protocolOf, serviceKey } from './keys.ts';
 
 export interface ResolvedBackend {
   readonly resolvedRefs: Verdict;
@@ -32,14 +33,29 @@ export function resolveBackend(question: Question): ResolvedBackend {
     return refused('InvalidKind', `backendRef "${ref.name}" is a ${ref.kind}: only a Service can be a backend`);
   }
   const key = backendKey(route, ref);
-  if (ref.namespace !== undefined && ref.namespace !== route.metadata.namespace) {
-    return refused('RefNotPermitted', `Service ${nameOf(key)} is in another namespace: not permitted`);
-  }
+  const forbiddenRef = judgeReference(route, ref, view);
+  if (forbiddenRef !== undefined) return { resolvedRefs: forbiddenRef };
   const forbidden = view.unavailable('Service');
   if (forbidden !== undefined) return unknown(`Services cannot be read: ${forbidden}`);
   if (ref.port === undefined) return refused('BackendNotFound', `backendRef "${ref.name}" has no port`);
   if (behaviour === 'create') return { resolvedRefs: resolved(`target port ${ref.port}`), targetPort: ref.port };
   return resolveExisting(question, key, ref.port);
+}
+
+/** Why a route may not refer to a Service of another namespace; `undefined` where it may. */
+function judgeReference(route: Route, ref: BackendRef, view: ClusterView): Verdict | undefined {
+  const { namespace = route.metadata.namespace, name } = ref;
+  if (namespace === route.metadata.namespace) return undefined;
+  const from = { group: gatewayApiGroup, kind: route.kind, namespace: route.metadata.namespace };
+  if (isGranted(from, { group: '', kind: 'Service', name }, view.grantsIn(namespace))) return undefined;
+  const unknown = view.unavailable('ReferenceGrant');
+  if (unknown !== undefined) {
+    return { status: 'Unknown', reason: 'Pending', message: `ReferenceGrants cannot be read: ${unknown}` };
+  }
+  const message =
+    `Service ${namespace}/${name} is in another namespace, and no ReferenceGrant in "${namespace}" lets a ` +
+    `${route.kind} of "${route.metadata.namespace}" refer to it: add one`;
+  return { status: 'False', reason: 'RefNotPermitted', message };
 }
 
 function resolveExisting(

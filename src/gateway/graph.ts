@@ -51,7 +51,7 @@ export function buildGraph(gateway: Gateway, world: Omit<World, 'graph'>): Gatew
     const home = homeOf(route, isOurs);
     const results = route.spec.parentRefs
       .filter((ref) => gatewayOf(ref, route.metadata.namespace) === key)
-      .map((ref) => attach({ route, ref, gateway, settings, home }, listeners));
+      .map((ref) => attach({ route, ref, gateway, settings, view, home }, listeners));
     attachments.set(routeKey(route), results);
     for (const name of new Set(results.flatMap((result) => result.listeners))) {
       const routes = attached.get(name);

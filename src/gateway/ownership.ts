@@ -9,11 +9,16 @@ import { annotations, copyName } from './names.ts';
 
 export const routeKinds = ['TCPRoute', 'UDPRoute'] as const satisfies RouteKind[];
 
-/** The routes that a Service's annotations name, in its own namespace. */
+/** The routes that a Service's annotations name: by name those of its own namespace, others with theirs. */
 export function routesNamedBy(metadata: ObjectMeta): ObjectKey<RouteKind>[] {
   return routeKinds.flatMap((kind) => {
     const name = metadata.annotations[annotations[kind]];
-    return name === undefined ? [] : [`${kind}/${metadata.namespace}/${name}` as const];
+    if (name === undefined) return [];
+    return [
+      name.includes('/')
+        ? (`${kind}/${name}` as ObjectKey<RouteKind>)
+        : (`${kind}/${metadata.namespace}/${name}` as const),
+    ];
   });
 }
 

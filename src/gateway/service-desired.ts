@@ -1,8 +1,9 @@
 import { parseAddress } from '../ipam/address.ts';
+import type { Route } from '../objects/gateway-api.ts';
 import type { OwnerReference } from '../objects/kubernetes.ts';
 import type { IPFamily, Service, ServicePort } from '../objects/service.ts';
 import type { World } from './graph.ts';
-import { gatewayApiGroup } from './keys.ts';
+import { gatewayApiGroup, partsOf } from './keys.ts';
 import { annotations, labels, labelValue, portName } from './names.ts';
 import type { Contributor, ServicePlan } from './service-plan.ts';
 import { addPorts, originalOf } from './service-update.ts';
@@ -38,7 +39,7 @@ function madeService(plan: WantedService, world: World): DesiredService {
     metadata: {
       labels: ourLabels(plan, world),
       annotations: ourAnnotations(plan, world),
-      ownerReferences: ownersOf(plan.contributors),
+      ownerReferences: ownersOf(plan),
     },
     spec: {
       type: 'LoadBalancer',
@@ -100,7 +101,7 @@ function ourAnnotations(plan: WantedService, world: World): Record<string, strin
   const { leader, contributors } = plan;
   const parents = contributors
     .toReversed()
-    .map(({ resolution: { route } }) => [annotations[route.kind], route.metadata.name]);
+    .map(({ resolution: { route } }) => [annotations[route.kind], markOf(route, namespaceOf(plan))]);
   return {
     [annotations.controller]: world.settings.controllerName,
     ...Object.fromEntries(parents),
@@ -124,14 +125,28 @@ function portsOf(contributors: readonly Contributor[]): readonly ServicePort[] {
   return ports.toSorted((a, b) => a.port - b.port || (a.protocol < b.protocol ? -1 : 1));
 }
 
-/** The collector deletes the Service with its last owner; a merged Service has several. */
-function ownersOf(contributors: readonly Contributor[]): readonly OwnerReference[] {
-  return contributors.map(({ resolution: { route } }) => ({
+/**
+ * The collector deletes the Service with its last owner; a merged Service has several. A namespaced owner must be in
+ * the same namespace: with a route of another one among them there is none, and our own sweep deletes the Service.
+ */
+function ownersOf(plan: WantedService): readonly OwnerReference[] {
+  const namespace = namespaceOf(plan);
+  if (plan.contributors.some(({ resolution: { route } }) => route.metadata.namespace !== namespace)) return [];
+  return plan.contributors.map(({ resolution: { route } }) => ({
     apiVersion: `${gatewayApiGroup}/${route.version}`,
     kind: route.kind,
     name: route.metadata.name,
     uid: route.metadata.uid,
   }));
+}
+
+function namespaceOf({ leader }: WantedService): string {
+  return partsOf(leader.wish.target).namespace;
+}
+
+/** How a Service's annotation names a route: as the Go original did, with its namespace where that is another one. */
+function markOf({ metadata: { namespace, name } }: Route, serviceNamespace: string): string {
+  return namespace === serviceNamespace ? name : `${namespace}/${name}`;
 }
 
 function familiesOf(addresses: readonly string[]): { ipFamilies: readonly IPFamily[]; ipFamilyPolicy: string } {

@@ -162,5 +162,7 @@ function doubtOf(
   if (waiting !== undefined) {
     return `Gateway ${nameOf(waiting.gateway)} of route ${nameOf(keyOf(route))} waits for its class`;
   }
+  const unknown = parents.find(({ accepted }) => accepted?.status === 'Unknown')?.accepted;
+  if (unknown !== undefined) return unknown.message;
   return resolvedRefs.status === 'Unknown' ? resolvedRefs.message : undefined;
 }

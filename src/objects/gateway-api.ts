@@ -114,3 +114,14 @@ export interface Route {
   };
   readonly status: { readonly parents: readonly RouteParentStatus[] };
 }
+
+/** Lets objects of other namespaces refer to objects of its own. */
+export interface ReferenceGrant {
+  readonly kind: 'ReferenceGrant';
+  readonly metadata: ObjectMeta;
+  readonly spec: {
+    readonly from: readonly { readonly group: string; readonly kind: string; readonly namespace: string }[];
+    /** Without a name: every object of that kind. */
+    readonly to: readonly { readonly group: string; readonly kind: string; readonly name?: string | undefined }[];
+  };
+}

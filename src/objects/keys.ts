@@ -4,6 +4,7 @@ export type Kind =
   | 'Gateway'
   | 'TCPRoute'
   | 'UDPRoute'
+  | 'ReferenceGrant'
   | 'Service'
   | 'EndpointSlice'
   | 'Namespace'

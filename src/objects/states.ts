@@ -30,6 +30,7 @@ export type RouteState =
   | 'Pending.NoMatchingParent'
   | 'Pending.NotAllowed'
   | 'Pending.UnsupportedValue'
+  | 'Pending.ParentUnknown'
   | 'Pending.WaitingForRecord'
   | 'Pending.WaitingForAddress'
   | 'AddressAssigned.InvalidKind'

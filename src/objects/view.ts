@@ -1,4 +1,4 @@
-import type { Gateway, GatewayClass, Route } from './gateway-api.ts';
+import type { Gateway, GatewayClass, ReferenceGrant, Route } from './gateway-api.ts';
 import type { IPAddress } from './ip-address.ts';
 import type { Kind, ObjectKey, RouteKind } from './keys.ts';
 import type { ConfigMap, Namespace } from './kubernetes.ts';
@@ -9,6 +9,7 @@ export interface ObjectOfKind {
   Gateway: Gateway;
   TCPRoute: Route;
   UDPRoute: Route;
+  ReferenceGrant: ReferenceGrant;
   Service: Service;
   EndpointSlice: EndpointSlice;
   Namespace: Namespace;
@@ -25,6 +26,8 @@ export interface ClusterView {
   routesOf(gateway: ObjectKey<'Gateway'>): readonly Route[];
   /** Routes whose backendRefs may lead to that Service, as original or as copy, in no order. */
   routesNaming(service: ObjectKey<'Service'>): readonly Route[];
+  /** ReferenceGrants of a namespace, in no order. */
+  grantsIn(namespace: string): readonly ReferenceGrant[];
   /** Services that carry this route's name in our annotation, whoever put it there. */
   servicesNaming(route: ObjectKey<RouteKind>): readonly Service[];
   /** Services on which this address stands: as loadBalancerIP, in the ingress, or as an external IP. */

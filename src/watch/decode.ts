@@ -28,6 +28,7 @@ const decoders: Readonly<Record<Kind, (raw: unknown) => Result>> = {
   Gateway: by(schemas.gateway, (value) => ({ kind: 'Gateway', ...value })),
   TCPRoute: by(schemas.route, ({ apiVersion, ...value }) => ({ kind: 'TCPRoute', version: apiVersion, ...value })),
   UDPRoute: by(schemas.route, ({ apiVersion, ...value }) => ({ kind: 'UDPRoute', version: apiVersion, ...value })),
+  ReferenceGrant: by(schemas.referenceGrant, (value) => ({ kind: 'ReferenceGrant', ...value })),
   Service: by(schemas.service, (value) => ({ kind: 'Service', ...value })),
   EndpointSlice: by(schemas.endpointSlice, ({ metadata, endpoints }) => ({
     kind: 'EndpointSlice',

@@ -144,6 +144,16 @@ export const route = z.object({
     .default({ parents: [] }),
 });
 
+const grantEnd = z.object({ group: z.string().default(''), kind: z.string() });
+
+export const referenceGrant = z.object({
+  metadata,
+  spec: z.object({
+    from: list(grantEnd.extend({ namespace: z.string() })),
+    to: list(grantEnd.extend({ name: z.string().optional() })),
+  }),
+});
+
 const servicePort = z.object({
   name: z.string().optional(),
   port: z.number(),

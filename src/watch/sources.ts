@@ -2,7 +2,16 @@ import { managedBy, managedByLabel } from '../gateway/ledger.ts';
 import type { Kind } from '../objects/keys.ts';
 import type { Source } from './follow.ts';
 
-const everywhere: readonly Kind[] = ['GatewayClass', 'Gateway', 'TCPRoute', 'UDPRoute', 'Service', 'EndpointSlice'];
+const everywhere: readonly Kind[] = [
+  'GatewayClass',
+  'Gateway',
+  'TCPRoute',
+  'UDPRoute',
+  'ReferenceGrant',
+  'Namespace',
+  'Service',
+  'EndpointSlice',
+];
 
 export interface SourceSettings {
   readonly controllerName: string;

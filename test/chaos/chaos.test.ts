@@ -33,7 +33,7 @@ describe('chaos', () => {
   ];
   for (const bug of quicklyFound) {
     it(`finds a planted bug: ${bug}`, async () => {
-      const { seeds } = await plantAndFind(bug, { seed: 1, seeds: 20 });
+      const { seeds } = await plantAndFind(bug, { seed: 1, seeds: 100 });
       assert.ok(seeds !== undefined);
     });
   }

@@ -45,6 +45,23 @@ export const routeSituations: Readonly<Record<string, Situation>> = {
   'is in a namespace that is not allowed': {
     manifests: [...base, route(to({ namespace: 'default' }), { namespace: 'elsewhere' }), route(to({ port: 1 }))],
   },
+  'names a listener whose namespaces cannot be read': {
+    manifests: [
+      ours,
+      pinnedGateway({
+        listeners: [
+          {
+            name: 'tcp',
+            port: 8080,
+            protocol: 'TCP',
+            allowedRoutes: { namespaces: { from: 'Selector', selector: {} } },
+          },
+        ],
+      }),
+      route(),
+    ],
+    unavailable: ['Namespace'],
+  },
   'names a listener of another protocol': {
     manifests: [ours, pinnedGateway({ listeners: [{ name: 'udp', port: 1, protocol: 'UDP' }] }), route()],
   },

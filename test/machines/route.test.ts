@@ -78,6 +78,7 @@ const invariants: Readonly<Record<string, (snapshot: AnyMachineSnapshot) => void
   'Pending.NoMatchingParent': refusedFor('NoMatchingParent'),
   'Pending.NotAllowed': refusedFor('NotAllowedByListeners'),
   'Pending.UnsupportedValue': refusedFor('UnsupportedValue'),
+  'Pending.ParentUnknown': (snapshot) => assert.equal(factsOf(snapshot).accepted?.status, 'Unknown'),
   'Pending.WaitingForRecord': (snapshot) => {
     assertAttached(snapshot);
     assert.deepEqual([factsOf(snapshot).addresses, factsOf(snapshot).isAddressComing], [[], true]);

@@ -47,6 +47,13 @@ const whole: Readonly<Record<Kind, object>> = {
   },
   TCPRoute: routeOf('TCPRoute'),
   UDPRoute: routeOf('UDPRoute'),
+  ReferenceGrant: {
+    metadata,
+    spec: {
+      from: [{ group: 'gateway.networking.k8s.io', kind: 'TCPRoute', namespace: 'green' }],
+      to: [{ group: '', kind: 'Service', name: 'web' }],
+    },
+  },
   Service: {
     metadata,
     spec: {
