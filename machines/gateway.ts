@@ -35,7 +35,7 @@ function isStillRefused(facts: GatewayFacts, { refused }: Context): boolean {
 }
 
 /** What most transitions ask for: the effect decides by itself whether there is anything to write. */
-const tell = ['remember', 'writeStatus'] as const;
+const tell = ['remember', 'removeLeftovers', 'writeStatus'] as const;
 
 const machine = setup({
   types: {
@@ -45,8 +45,10 @@ const machine = setup({
   },
   guards: {
     isUnreadable: seen((facts) => facts.presence === 'unreadable'),
+    isGoneWithServices: seen((facts) => facts.presence === 'gone' && facts.leftovers.length > 0),
     isGoneButCarried: seen((facts) => facts.presence === 'gone' && facts.carriers.length > 0),
     isGone: seen((facts) => facts.presence === 'gone'),
+    isForeignWithServices: seen((facts) => facts.standing === 'foreign' && facts.leftovers.length > 0),
     isForeignButCarried: seen((facts) => facts.standing === 'foreign' && facts.carriers.length > 0),
     isForeignButMarked: seen((facts) => facts.standing === 'foreign' && facts.isMarked),
     isForeign: seen((facts) => facts.standing === 'foreign'),
@@ -96,6 +98,8 @@ const machine = setup({
     recordAddress: () => {},
     pinAddress: () => {},
     releaseAddress: () => {},
+    syncServices: () => {},
+    removeLeftovers: () => {},
     removeMarks: () => {},
     writeStatus: () => {},
   },
@@ -110,8 +114,14 @@ export const gatewayMachine = machine.createMachine({
   on: {
     Observed: [
       { guard: 'isUnreadable', target: '.Unreadable', actions: ['remember'] },
+      { guard: 'isGoneWithServices', target: '.Releasing.RemovingServices', actions: ['remember', 'removeLeftovers'] },
       { guard: 'isGoneButCarried', target: '.Releasing.WaitingForServices', actions: ['remember'] },
       { guard: 'isGone', target: '.Released', actions: ['remember', 'releaseAddress'] },
+      {
+        guard: 'isForeignWithServices',
+        target: '.Releasing.RemovingServices',
+        actions: ['remember', 'removeLeftovers'],
+      },
       { guard: 'isForeignButCarried', target: '.Releasing.WaitingForServices', actions: ['remember'] },
       { guard: 'isForeignButMarked', target: '.Releasing.RemovingMarks', actions: ['remember', 'removeMarks'] },
       { guard: 'isForeign', target: '.Released', actions: ['remember', 'releaseAddress'] },
@@ -136,7 +146,11 @@ export const gatewayMachine = machine.createMachine({
       { guard: 'areParametersInvalid', target: '.AddressAssigned.InvalidParameters', actions: [...tell] },
       { guard: 'isEveryListenerRefused', target: '.AddressAssigned.NoListener', actions: [...tell] },
       { guard: 'isAnyServiceRefused', target: '.ListenerResolved.ServiceRefused', actions: [...tell] },
-      { guard: 'isAnyServiceUnwritten', target: '.ListenerResolved.WritingServices', actions: [...tell] },
+      {
+        guard: 'isAnyServiceUnwritten',
+        target: '.ListenerResolved.WritingServices',
+        actions: ['remember', 'syncServices', 'writeStatus'],
+      },
       { guard: 'isAnyAddressWrong', target: '.ListenerResolved.OtherAddress', actions: [...tell] },
       { guard: 'isAnyServiceUnannounced', target: '.ListenerResolved.WaitingForAnnouncement', actions: [...tell] },
       { guard: 'isAnythingCarried', target: '.ServiceReady.Announced', actions: [...tell] },
@@ -207,6 +221,7 @@ export const gatewayMachine = machine.createMachine({
       initial: 'WaitingForServices',
       description: 'Deleted, or now of another class: its address is still in use',
       states: {
+        RemovingServices: { description: 'Its own Service is being deleted' },
         WaitingForServices: { description: 'Services of ours still carry its address' },
         RemovingMarks: { description: 'Our address, labels and annotation are taken off it' },
       },

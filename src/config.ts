@@ -28,7 +28,7 @@ export interface Config {
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 const ipFamilies: readonly IPFamiliesSetting[] = ['auto', 'ipv4', 'ipv6', 'dual'];
-const behaviours: readonly ServiceBehaviourSetting[] = ['auto', 'create', 'duplicate', 'update'];
+const behaviours: readonly ServiceBehaviourSetting[] = ['auto', 'create', 'duplicate', 'update', 'aggregate'];
 
 /**
  * Reads a command line with one dash or two, as Go's flag package does.

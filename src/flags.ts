@@ -66,7 +66,7 @@ export const flags: FlagSet = {
   'service-behaviour': {
     type: 'string',
     default: 'auto',
-    value: 'auto|create|duplicate|update',
+    value: 'auto|create|duplicate|update|aggregate',
     help: 'for routes without the label serviceBehaviour',
   },
   'ip-families': {

@@ -9,6 +9,8 @@ import type { ActorKind, Kind, ObjectKey } from '../objects/keys.ts';
 export interface Affected {
   readonly actors: Set<ObjectKey<ActorKind>>;
   readonly graphs: Set<ObjectKey<'Gateway'>>;
+  /** Gateways of which the own Service is another one now: the routes that serve there look again. */
+  readonly owners: Set<ObjectKey<'Gateway'>>;
   /** Addresses that stand on a Service, or did until now. */
   readonly addresses: readonly string[];
 }
@@ -17,7 +19,7 @@ export interface Affected {
 export function affectedBy(change: Change, cluster: Cluster): Affected {
   const walk = new Walk(cluster);
   concerns[partsOf(change.key).kind](change, walk);
-  return { actors: walk.actors, graphs: walk.graphs, addresses: addressesAmong(change.tokens) };
+  return { actors: walk.actors, graphs: walk.graphs, owners: walk.owners, addresses: addressesAmong(change.tokens) };
 }
 
 /** Whom a change of each kind concerns. */
@@ -26,7 +28,10 @@ const concerns: Readonly<Record<Kind, (change: Change, walk: Walk) => void>> = {
     walk.actor(key);
     for (const gateway of walk.naming(key)) walk.gatewayAndRoutes(gateway);
   },
-  Gateway: ({ key }, walk) => walk.gatewayAndRoutes(key),
+  Gateway: ({ key, tokens }, walk) => {
+    walk.gatewayAndRoutes(key);
+    for (const token of tokens) walk.ownService(token);
+  },
   TCPRoute: ({ key, tokens }, walk) => walk.route(key, tokens),
   UDPRoute: ({ key, tokens }, walk) => walk.route(key, tokens),
   ReferenceGrant: ({ tokens }, walk) => {
@@ -44,18 +49,20 @@ const concerns: Readonly<Record<Kind, (change: Change, walk: Walk) => void>> = {
     for (const token of tokens) walk.gatewayAndRoutes(token);
   },
   EndpointSlice: ({ before, after, tokens }, walk) => {
-    if (readiness(before) !== readiness(after)) walk.services(tokens);
+    if (!isEqual(trafficOf(before), trafficOf(after))) for (const token of tokens) walk.service(token);
   },
   ConfigMap: () => {},
 };
 
-function readiness(slice: Change['after']): boolean {
-  return slice?.kind === 'EndpointSlice' && slice.hasReadyEndpoint;
+/** What decides where an EndpointSlice sends traffic. */
+function trafficOf(slice: Change['after']): unknown {
+  return slice?.kind === 'EndpointSlice' ? [slice.endpoints, slice.ports] : undefined;
 }
 
 class Walk {
   readonly actors = new Set<ObjectKey<ActorKind>>();
   readonly graphs = new Set<ObjectKey<'Gateway'>>();
+  readonly owners = new Set<ObjectKey<'Gateway'>>();
   readonly #cluster: Cluster;
 
   constructor(cluster: Cluster) {
@@ -89,19 +96,28 @@ class Walk {
       this.#graph(token);
       if (!token.startsWith('Service/')) continue;
       for (const other of this.#cluster.naming(token)) this.actor(other);
+      this.ownService(token);
     }
   }
 
-  /** The routes that name a Service, and their Gateways. */
+  /** The routes that name a Service, and their Gateways; and the Gateway whose own it is. */
   service(key: string): void {
     for (const route of this.#cluster.naming(key)) {
       this.actor(route);
+      if (!isRouteKey(route)) continue;
       for (const token of this.#cluster.tokensOf(route)) if (isGatewayKey(token)) this.actors.add(token);
     }
+    this.ownService(key);
   }
 
-  services(keys: Iterable<string>): void {
-    for (const key of keys) this.service(key);
+  /** The Gateways that may have a Service of this name. */
+  ownService(token: string): void {
+    if (!token.startsWith('Service/')) return;
+    for (const gateway of this.#cluster.naming(token)) {
+      if (!isGatewayKey(gateway)) continue;
+      this.actors.add(gateway);
+      this.owners.add(gateway);
+    }
   }
 
   #graph(token: string): void {

@@ -30,14 +30,23 @@ export function connectCharts({ request, claim, release }: ActionTargets) {
         },
         pinAddress: ({ context: { key } }) => request('gateway-address', key, key),
         releaseAddress: ({ context: { uid } }) => release(uid),
+        syncServices: ({ context: { key, facts } }) => {
+          for (const service of facts?.services.filter(({ isInStep }) => !isInStep) ?? []) {
+            request('service', service.key, key);
+            for (const slice of service.slices) request('endpoint-slice', slice, key);
+          }
+        },
+        removeLeftovers: ({ context: { key, facts } }) => {
+          for (const leftover of facts?.leftovers ?? []) request('service', leftover, key);
+        },
         removeMarks: ({ context: { key } }) => request('gateway-marks', key, key),
         writeStatus: ({ context: { key } }) => request('gateway-status', key, key),
       },
     }),
     Route: routeMachine.provide({
       actions: {
-        syncService: ({ context: { key, facts } }) => {
-          if (facts?.service !== undefined) request('service', facts.service.key, key);
+        syncServices: ({ context: { key, facts } }) => {
+          for (const service of facts?.services ?? []) request('service', service.key, key);
         },
         removeLeftovers: ({ context: { key, facts } }) => {
           for (const leftover of facts?.leftovers ?? []) request('service', leftover, key);

@@ -1,6 +1,7 @@
 import { chooseBehaviour } from '../gateway/behaviour.ts';
 import { buildGraph, type GatewayGraph, type World } from '../gateway/graph.ts';
 import { keyOf } from '../gateway/keys.ts';
+import { oldestRoutes } from '../gateway/own-service-plan.ts';
 import type { ActorKind, ObjectKey, RouteKind } from '../objects/keys.ts';
 
 /** Graphs of Gateways, kept until something that they were built from changes. */
@@ -46,6 +47,12 @@ export class GraphCache {
     }
     if (shifted.size > 0) for (const route of this.updatingRoutes(key)) shifted.add(route);
     return [...shifted];
+  }
+
+  /** The routes that serve a listener of a Gateway, as last looked at. */
+  servingRoutes(key: ObjectKey<'Gateway'>): readonly ObjectKey<RouteKind>[] {
+    const graph = this.#graphs.get(key);
+    return graph === undefined ? [] : oldestRoutes(graph).map(keyOf);
   }
 
   /** Routes of a Gateway under `update`: their Services' own ports stand in each other's way. */

@@ -109,12 +109,12 @@ export class ActorSystem {
       if (isGatewayKey(key)) this.#graphs.invalidate(key);
       this.#mark(key as ObjectKey<ActorKind>);
     }
-    for (const key of cluster.keysOf('Service')) this.#markRoutes(cluster.tokensOf(key));
+    for (const key of cluster.keysOf('Service')) this.#markNamed(cluster.tokensOf(key));
     for (const key of this.#entries.keys()) this.#mark(key);
   }
 
-  #markRoutes(tokens: Iterable<string>): void {
-    for (const token of tokens) if (isRouteKey(token)) this.#mark(token);
+  #markNamed(tokens: Iterable<string>): void {
+    for (const token of tokens) if (isRouteKey(token) || isGatewayKey(token)) this.#mark(token);
   }
 
   /** The pool is another one, or an address became free: those who wait for one look again. */
@@ -158,11 +158,12 @@ export class ActorSystem {
 
   #take(change: Change): void {
     const { cluster, pool } = this.#options;
-    const { actors, graphs, addresses } = affectedBy(change, cluster);
+    const { actors, graphs, owners, addresses } = affectedBy(change, cluster);
     for (const key of graphs) this.#graphs.invalidate(key);
     for (const key of actors) this.#mark(key);
+    for (const key of owners) for (const route of this.#graphs.servingRoutes(key)) this.#mark(route);
     if (haveOwnPortsChanged(change))
-      this.#markRoutes([...actors].filter(isGatewayKey).flatMap((key) => this.#graphs.updatingRoutes(key)));
+      this.#markNamed([...actors].filter(isGatewayKey).flatMap((key) => this.#graphs.updatingRoutes(key)));
     let isAnyFree = change.key.startsWith('IPAddress/') && change.after === undefined;
     for (const address of addresses) {
       const holder = pool.holderOf(address);
@@ -212,7 +213,7 @@ export class ActorSystem {
     const { pool } = this.#options;
     for (const { gateway, event } of pool.settle()) {
       this.deliver(gateway, event);
-      this.#markRoutes(this.#options.cluster.naming(gateway));
+      this.#markNamed(this.#options.cluster.naming(gateway));
     }
     if (pool.revision === this.#poolRevision) return;
     this.#poolRevision = pool.revision;

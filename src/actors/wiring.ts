@@ -1,6 +1,7 @@
-import { gatewayClassFacts, gatewayFacts, routeFacts } from '../gateway/facts.ts';
+import { gatewayClassFacts, gatewayFacts } from '../gateway/facts.ts';
 import type { World } from '../gateway/graph.ts';
 import { partsOf } from '../gateway/keys.ts';
+import { routeFacts } from '../gateway/route-facts.ts';
 import type { GatewayFacts, RouteFacts } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 import { ActorEntry } from './actor-entry.ts';
@@ -33,15 +34,16 @@ export function spawn(
 
 /** Whether an object that has no actor yet needs one: it is ours, may become ours, or something of ours is left of it. */
 export function needsActor(key: ObjectKey<ActorKind>, uid: string, world: World): boolean {
-  const { view, settings, addresses } = world;
+  const { view, settings } = world;
   if (view.unreadable(key) !== undefined) return true;
   switch (kindOf(key)) {
     case 'GatewayClass':
       return view.get(key as ObjectKey<'GatewayClass'>)?.spec.controllerName === settings.controllerName;
     case 'Gateway': {
       const facts: GatewayFacts = gatewayFacts(key as ObjectKey<'Gateway'>, uid, world);
-      if (facts.presence === 'gone') return addresses.held(uid).length > 0;
-      return facts.standing !== 'foreign' || facts.isMarked || facts.held.length > 0;
+      const hasTraces = facts.held.length > 0 || facts.leftovers.length > 0;
+      if (facts.presence === 'gone') return hasTraces;
+      return facts.standing !== 'foreign' || facts.isMarked || hasTraces;
     }
     case 'TCPRoute':
     case 'UDPRoute': {

@@ -1,9 +1,9 @@
 import { keyOf } from '../gateway/keys.ts';
-import type { ReferenceGrant, Route } from '../objects/gateway-api.ts';
+import type { Gateway, ReferenceGrant, Route } from '../objects/gateway-api.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
 import type { Kind, ObjectKey, RouteKind } from '../objects/keys.ts';
 import type { Rejection } from '../objects/rejection.ts';
-import type { Service } from '../objects/service.ts';
+import type { EndpointSlice, Service } from '../objects/service.ts';
 import type { ClusterView, FollowedObject, ObjectOfKind } from '../objects/view.ts';
 import { ReferenceIndex } from './reference-index.ts';
 import { addressToken, grantsToken, referencesOf } from './references.ts';
@@ -135,8 +135,16 @@ export class Cluster implements ClusterView {
     return this.#naming(grantsToken(namespace), 'ReferenceGrant');
   }
 
-  servicesNaming(route: ObjectKey<RouteKind>): readonly Service[] {
-    return this.#naming(route, 'Service');
+  gatewaysNaming(service: ObjectKey<'Service'>): readonly Gateway[] {
+    return this.#naming(service, 'Gateway');
+  }
+
+  servicesNaming(owner: ObjectKey<RouteKind | 'Gateway'>): readonly Service[] {
+    return this.#naming(owner, 'Service');
+  }
+
+  slicesOf(service: ObjectKey<'Service'>): readonly EndpointSlice[] {
+    return this.#naming(service, 'EndpointSlice');
   }
 
   servicesAt(address: string): readonly Service[] {
@@ -145,11 +153,7 @@ export class Cluster implements ClusterView {
 
   hasReadyEndpoint(service: ObjectKey<'Service'>): boolean | undefined {
     if (this.#unavailable.has('EndpointSlice')) return undefined;
-    for (const key of this.#references.naming(service)) {
-      const slice = this.#objects.get(key);
-      if (slice?.kind === 'EndpointSlice' && slice.hasReadyEndpoint) return true;
-    }
-    return false;
+    return this.slicesOf(service).some((slice) => slice.hasReadyEndpoint);
   }
 
   unreadable(key: ObjectKey): string | undefined {

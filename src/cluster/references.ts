@@ -1,7 +1,8 @@
 import { backendKey } from '../gateway/backends.ts';
 import { classKey, gatewayOf, partsOf, serviceKey } from '../gateway/keys.ts';
 import { ownerKey } from '../gateway/ledger.ts';
-import { routesNamedBy } from '../gateway/ownership.ts';
+import { ownServiceKeys } from '../gateway/own-service.ts';
+import { gatewaysNamedBy, routesNamedBy } from '../gateway/ownership.ts';
 import { copyKey } from '../gateway/route-resolution.ts';
 import { canonicalAddress } from '../ipam/address.ts';
 import type { Route } from '../objects/gateway-api.ts';
@@ -33,6 +34,7 @@ export function referencesOf(object: FollowedObject): readonly string[] {
     case 'Gateway':
       return [
         classKey(object.spec.gatewayClassName),
+        ...ownServiceKeys(object),
         ...(object.spec.listeners.some(({ allowedRoutes }) => allowedRoutes.from === 'Selector')
           ? [namespacesToken]
           : []),
@@ -41,7 +43,11 @@ export function referencesOf(object: FollowedObject): readonly string[] {
     case 'UDPRoute':
       return referencesOfRoute(object);
     case 'Service':
-      return [...routesNamedBy(object.metadata), ...addressesOf(object).map(addressToken)];
+      return [
+        ...routesNamedBy(object.metadata),
+        ...gatewaysNamedBy(object.metadata),
+        ...addressesOf(object).map(addressToken),
+      ];
     case 'EndpointSlice':
       return [serviceKey(object.metadata.namespace, object.serviceName)];
     case 'IPAddress':

@@ -5,6 +5,7 @@ import { objectPath } from '../kubernetes/kinds.ts';
 import type { ResultEvent } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey, RouteKind } from '../objects/keys.ts';
 import type { EffectContext } from './context.ts';
+import { writeEndpointSlice } from './endpoint-slice.ts';
 import { pinAddress, removeMarks } from './gateway-address.ts';
 import { writeLedgerEntry } from './ledger.ts';
 import { writeService } from './service.ts';
@@ -20,6 +21,7 @@ export interface EffectKeys {
   'gateway-marks': ObjectKey<'Gateway'>;
   'route-status': ObjectKey<RouteKind>;
   service: ObjectKey<'Service'>;
+  'endpoint-slice': ObjectKey<'EndpointSlice'>;
 }
 
 export type EffectName = keyof EffectKeys;
@@ -34,6 +36,7 @@ const deciders: Decider = {
   'gateway-marks': removeMarks,
   'route-status': writeRouteStatus,
   service: writeService,
+  'endpoint-slice': writeEndpointSlice,
 };
 
 export interface EffectsOptions {

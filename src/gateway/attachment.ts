@@ -21,7 +21,7 @@ interface Claim {
   readonly gateway: Gateway;
   readonly settings: Settings;
   readonly view: ClusterView;
-  /** The one Gateway that this route's Service can belong to. */
+  /** The one Gateway that this route's Service can belong to; `undefined` under `aggregate`, which serves several. */
   readonly home: ObjectKey<'Gateway'> | undefined;
 }
 
@@ -59,7 +59,7 @@ const rules: readonly ((claim: Claim, listeners: readonly ListenerVerdict[]) => 
       : {
           status: 'False',
           reason: 'UnsupportedValue',
-          message: `this route's Service belongs to Gateway ${nameOf(home)} already: one Service serves one Gateway`,
+          message: `this route's Service belongs to Gateway ${nameOf(home)} already: use the behaviour aggregate for several`,
         },
 ];
 

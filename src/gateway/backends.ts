@@ -2,9 +2,10 @@ import type { BackendRef, Route } from '../objects/gateway-api.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
 import type { Service, ServicePort } from '../objects/service.ts';
-import type { ClusterView, ServiceBehaviour } from '../objects/view.ts';
+import type { ClusterView, ServiceBehaviour, Settings } from '../objects/view.ts';
 import { isGranted } from './grants.ts';
 import { gatewayApiGroup, keyOf, nameOf, protocolOf, serviceKey } from './keys.ts';
+import { isOwnService } from './own-service.ts';
 
 export interface ResolvedBackend {
   readonly resolvedRefs: Verdict;
@@ -12,6 +13,8 @@ export interface ResolvedBackend {
   readonly targetPort?: number | string;
   /** The Service that the backendRef names, where the behaviour needs one. */
   readonly original?: Service;
+  /** The port of that Service. */
+  readonly port?: ServicePort;
 }
 
 interface Question {
@@ -19,6 +22,7 @@ interface Question {
   readonly ref: BackendRef;
   readonly behaviour: ServiceBehaviour;
   readonly view: ClusterView;
+  readonly settings: Settings;
 }
 
 /** The Service that a backendRef names. */
@@ -59,7 +63,7 @@ function judgeReference(route: Route, ref: BackendRef, view: ClusterView): Verdi
 }
 
 function resolveExisting(
-  { route, behaviour, view }: Question,
+  { route, behaviour, view, settings }: Question,
   key: ObjectKey<'Service'>,
   port: number,
 ): ResolvedBackend {
@@ -69,21 +73,26 @@ function resolveExisting(
   if (original === undefined || original.metadata.deletionTimestamp !== undefined) {
     return refused('BackendNotFound', `Service ${nameOf(key)} does not exist: create it, or correct the backendRef`);
   }
-  const unusable = refuseService(original, behaviour);
+  const unusable = refuseService(original, behaviour, settings);
   if (unusable !== undefined) return refused('UnsupportedValue', unusable);
-  const found = findTarget(original, port, protocolOf[route.kind]);
+  const protocol = protocolOf[route.kind];
+  const found =
+    findPort(original, port, protocol) ??
+    (behaviour === 'aggregate' ? undefined : findTarget(original, port, protocol));
   if (found === undefined) {
     const ports = original.spec.ports.map((own) => `${own.port}/${own.protocol}`).join(', ');
     return refused(
       'BackendNotFound',
-      `Service ${nameOf(key)} has no port ${port}/${protocolOf[route.kind]}; it has ${ports || 'none'}`,
+      `Service ${nameOf(key)} has no port ${port}/${protocol}; it has ${ports || 'none'}`,
     );
   }
-  return { resolvedRefs: resolved(found.note), targetPort: found.targetPort, original };
+  return { resolvedRefs: resolved(found.note), targetPort: targetOf(found.port), original, port: found.port };
 }
 
-function refuseService(service: Service, behaviour: ServiceBehaviour): string | undefined {
+function refuseService(service: Service, behaviour: ServiceBehaviour, settings: Settings): string | undefined {
   const name = nameOf(keyOf(service));
+  if (isOwnService(service, settings))
+    return `Service ${name} is a Gateway's own: name the Service with the pods instead`;
   if (service.spec.type === 'ExternalName') return `Service ${name} is of type ExternalName: it has no pods to send to`;
   if (behaviour === 'update' && service.spec.clusterIP === 'None') {
     return `Service ${name} is headless, which cannot become a LoadBalancer: use the behaviour duplicate`;
@@ -94,23 +103,25 @@ function refuseService(service: Service, behaviour: ServiceBehaviour): string | 
   return undefined;
 }
 
-/**
- * `backendRef.port` is a port of the Service. The Go original took it for a target port, so a number that is no port
- * of the Service but the numeric target of exactly one is still taken.
- */
-function findTarget(
-  service: Service,
-  port: number,
-  protocol: string,
-): { readonly targetPort: number | string; readonly note: string } | undefined {
-  const candidates = service.spec.ports.filter((own) => own.protocol === protocol);
-  const byPort = candidates.find((own) => own.port === port);
-  if (byPort !== undefined) return { targetPort: targetOf(byPort), note: `target port ${targetOf(byPort)}` };
-  const [only, ...more] = candidates.filter((own) => own.targetPort === port);
+interface FoundPort {
+  readonly port: ServicePort;
+  readonly note: string;
+}
+
+/** `backendRef.port` is a port of the Service. */
+function findPort(service: Service, port: number, protocol: string): FoundPort | undefined {
+  const found = service.spec.ports.find((own) => own.port === port && own.protocol === protocol);
+  return found && { port: found, note: `target port ${targetOf(found)}` };
+}
+
+/** The Go original took it for a target port, so the numeric target of exactly one port is still taken. */
+function findTarget(service: Service, target: number, protocol: string): FoundPort | undefined {
+  const [only, ...more] = service.spec.ports.filter((own) => own.protocol === protocol && own.targetPort === target);
   if (only === undefined || more.length > 0) return undefined;
+  const name = nameOf(keyOf(service));
   return {
-    targetPort: port,
-    note: `${port} is no port of Service ${nameOf(keyOf(service))} but the target of its port ${only.port}: name ${only.port} instead`,
+    port: only,
+    note: `${target} is no port of Service ${name} but the target of its port ${only.port}: name ${only.port} instead`,
   };
 }
 

@@ -5,7 +5,7 @@ import { routeLabels } from './names.ts';
 
 export type BehaviourChoice = { readonly behaviour: ServiceBehaviour } | { readonly refusal: Verdict };
 
-const behaviours: readonly string[] = ['create', 'duplicate', 'update'] satisfies ServiceBehaviour[];
+const behaviours: readonly string[] = ['create', 'duplicate', 'update', 'aggregate'] satisfies ServiceBehaviour[];
 
 /** What a route wants done about its Service: by its label, else by the flag. */
 export function chooseBehaviour(route: Route, settings: Settings): BehaviourChoice {
@@ -19,7 +19,7 @@ export function chooseBehaviour(route: Route, settings: Settings): BehaviourChoi
     return refuse(`label ${there} is set without ${missing}: set both, or none`);
   }
   const wanted = route.metadata.labels[routeLabels.behaviour] ?? settings.serviceBehaviour;
-  if (wanted === 'auto') return { behaviour: key === undefined ? 'duplicate' : 'create' };
+  if (wanted === 'auto') return { behaviour: key === undefined ? 'aggregate' : 'create' };
   if (!isBehaviour(wanted)) {
     return refuse(`label ${routeLabels.behaviour} is "${wanted}": use auto, ${behaviours.join(', ')}`);
   }
@@ -40,16 +40,23 @@ export function selectorOf(route: Route): StringMap {
   return key === undefined || value === undefined ? {} : { [key]: value };
 }
 
-/** Why one Service cannot serve this route's backends, whatever the Gateway; `undefined` where it can. */
+/** Whether a route's traffic goes over the own Service of each of its Gateways. */
+export function isAggregating(route: Route, settings: Settings): boolean {
+  const choice = chooseBehaviour(route, settings);
+  return 'behaviour' in choice && choice.behaviour === 'aggregate';
+}
+
+/** Why the behaviour cannot serve this route's backends, whatever the Gateway; `undefined` where it can. */
 export function refuseShape(route: Route, settings: Settings): Verdict | undefined {
   const choice = chooseBehaviour(route, settings);
   if ('refusal' in choice) return choice.refusal;
   if (route.spec.rules.length > 1) return unsupported('spec.rules has more than one rule: an L4 route has one');
+  if (choice.behaviour === 'aggregate') return undefined;
   const backends = weightedBackends(route);
   if (backends.length === 0) return unsupported('spec.rules has no backendRef with a weight above 0');
   if (backends.length > 1) {
     return unsupported(
-      `behaviour ${choice.behaviour} serves one backendRef, spec.rules[0] has ${backends.length} with a weight above 0`,
+      `behaviour ${choice.behaviour} serves one backendRef, spec.rules[0] has ${backends.length} with a weight above 0: use the behaviour aggregate`,
     );
   }
   if (backends[0]?.port === undefined) return unsupported('spec.rules[0].backendRefs[0].port is missing');

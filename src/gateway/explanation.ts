@@ -72,7 +72,8 @@ export function explainRoute(route: Route, report: RouteReport, settings: Settin
       }),
       ['addresses', facts.addresses.join(', ') || 'none yet'],
       ['backend', facts.resolvedRefs.message],
-      ...(facts.service === undefined ? [] : [['service', serviceText(facts.service)] as const]),
+      ...facts.services.map((service) => ['service', serviceText(service)] as const),
+      ...facts.notes.map((note) => ['note', note] as const),
     ],
     conditions,
   };

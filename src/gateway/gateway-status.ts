@@ -37,7 +37,7 @@ const programmed: Readonly<Partial<Record<GatewayState, Teller>>> = {
       'Pending',
       `the announcer has not put the address on ${services(facts, (service) => service.ingress === 'none')} yet`,
     ),
-  'ServiceReady.Announced': ({ facts }) => yes(`${facts.held.join(', ')} is announced`),
+  'ServiceReady.Announced': ({ facts }) => yes(`${facts.held.join(', ')} is announced${strangers(facts)}`),
   'ServiceReady.NothingToAnnounce': ({ facts }) =>
     yes(
       facts.services.length === 0
@@ -85,6 +85,12 @@ function listenerStatus(
     attachedRoutes: facts.attachedRoutes[name] ?? old?.attachedRoutes ?? 0,
     conditions: mergeConditions(old?.conditions ?? [], wanted, stamp),
   };
+}
+
+/** What somebody else put there is served too: nobody but the one who put it there knows why. */
+function strangers({ strangersSlices }: GatewayFacts): string {
+  if (strangersSlices.length === 0) return '';
+  return `; its Service has EndpointSlices that are not ours and are left alone: ${strangersSlices.join(', ')}`;
 }
 
 function acceptedOf(facts: GatewayFacts): Verdict {

@@ -5,6 +5,7 @@ import type { ClassStanding, ListenerVerdict } from '../objects/verdicts.ts';
 import type { AddressView, ClusterView, Settings } from '../objects/view.ts';
 import type { AnnouncerProfile } from './announcer.ts';
 import { type Attachment, attach, homeOf } from './attachment.ts';
+import { isAggregating } from './behaviour.ts';
 import { classStandingOf } from './gateway-class.ts';
 import { byAge, gatewayOf, keyOf, routeKey } from './keys.ts';
 import { acceptGateway, judgeListeners } from './listeners.ts';
@@ -48,7 +49,7 @@ export function buildGraph(gateway: Gateway, world: Omit<World, 'graph'>): Gatew
     return candidate !== undefined && classStandingOf(candidate, view, settings) === 'accepted';
   };
   for (const route of view.routesOf(key).toSorted(byAge)) {
-    const home = homeOf(route, isOurs);
+    const home = isAggregating(route, settings) ? undefined : homeOf(route, isOurs);
     const results = route.spec.parentRefs
       .filter((ref) => gatewayOf(ref, route.metadata.namespace) === key)
       .map((ref) => attach({ route, ref, gateway, settings, view, home }, listeners));

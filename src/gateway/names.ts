@@ -11,13 +11,21 @@ export const annotations = {
   original: 'gateway-api-controller.thebsdbox.co.uk/original',
   releasedAt: 'gateway-api-controller.thebsdbox.co.uk/released-at',
   ipFamilies: 'gateway-api-controller.thebsdbox.co.uk/ip-families',
+  gateway: 'gateway-api-controller.thebsdbox.co.uk/gateway',
+  routes: 'gateway-api-controller.thebsdbox.co.uk/routes',
+  source: 'gateway-api-controller.thebsdbox.co.uk/source',
   pinned: 'gateway-api-controller.thebsdbox.co.uk/pinned-addresses',
 } as const satisfies Record<string, string> & Record<RouteKind, string>;
 
 export const labels = {
   address: 'ipam-address',
   implementation: 'implementation',
+  gatewayName: 'gateway.networking.k8s.io/gateway-name',
+  gatewayClassName: 'gateway.networking.k8s.io/gateway-class-name',
 } as const;
+
+/** Kubernetes' label that ties an EndpointSlice to its Service. */
+export const serviceNameLabel = 'kubernetes.io/service-name';
 
 /** Labels by which a route chooses its Service's behaviour, as in the Go original. */
 export const routeLabels = {
@@ -49,14 +57,34 @@ export function copyName(original: string): string {
   return `${withHash(original, original, longestLabel - copySuffix.length)}${copySuffix}`;
 }
 
+/**
+ * Names for the Service of a Gateway: `<gateway>-<class>`, and another for where that one is taken. Both are DNS labels
+ * that begin with a letter, as a Service's name must.
+ */
+export function gatewayServiceNames(namespace: string, gateway: string, gatewayClass: string): readonly string[] {
+  const text = `${gateway}-${gatewayClass}`;
+  const legal = (/^[a-z]/.test(text) ? text : `gateway-${text}`).replaceAll('.', '-');
+  const plain = legal === text && text.length <= longestLabel ? text : withHash(legal, text, longestLabel);
+  return [plain, withHash(legal, `${namespace}/${gateway}/${gatewayClass}`, longestLabel)];
+}
+
+/** The name of the slice that mirrors one source: the hash keeps them apart, the stem says whose it is. */
+export function sliceName(service: string, source: string): string {
+  return `${service}-${hashOf(source)}`;
+}
+
 export function portName(protocol: string, port: number): string {
   return `${protocol.toLowerCase()}-${port}`;
 }
 
 function withHash(stem: string, of: string, longest: number): string {
-  const hash = fnv1a(of).toString(16).padStart(8, '0');
+  const hash = hashOf(of);
   const kept = stem.slice(0, longest - hash.length - 1).replace(/[^A-Za-z0-9]+$/, '');
   return kept === '' ? hash : `${kept}-${hash}`;
+}
+
+function hashOf(text: string): string {
+  return fnv1a(text).toString(16).padStart(8, '0');
 }
 
 /** FNV-1a, 32 bits: enough to tell names apart, and needs no crypto in a pure module. */

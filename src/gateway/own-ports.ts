@@ -3,6 +3,7 @@ import type { Service } from '../objects/service.ts';
 import { targetOf } from './backends.ts';
 import type { GatewayGraph, World } from './graph.ts';
 import { byAge, keyOf, nameOf } from './keys.ts';
+import { oldestRoutes } from './own-service-plan.ts';
 import { resolveRoute, type ServiceWish } from './route-resolution.ts';
 import { ownPorts, portId } from './service-update.ts';
 
@@ -11,7 +12,7 @@ import { ownPorts, portId } from './service-update.ts';
  * listener, or of a Service that an older route updates there; `undefined` where none does.
  */
 export function refuseOwnPorts(route: Route, wish: ServiceWish, world: World): string | undefined {
-  const service = wish.backend.original;
+  const service = wish.backends[0]?.resolved.original;
   const graph = world.graph(wish.gateway);
   if (service === undefined || graph === undefined) return undefined;
   for (const port of ownPorts(service)) {
@@ -34,16 +35,17 @@ function listenerInTheWay(
   if (listener === undefined) return undefined;
   const isServedHere = wish.serves.some(({ name }) => name === listener.name);
   const isServed = isServedHere || (graph.attached.get(listener.name) ?? []).length > 0;
-  if (!isServed || (isServedHere && targetOf(port) === wish.backend.targetPort)) return undefined;
+  if (!isServed || (isServedHere && targetOf(port) === wish.backends[0]?.resolved.targetPort)) return undefined;
   return `listener "${listener.name}", which leads elsewhere`;
 }
 
 function serviceInTheWay(id: string, route: Route, graph: GatewayGraph, world: World): string | undefined {
-  const target = resolveRoute(route, world).wish?.target;
-  for (const [oldest] of graph.attached.values()) {
-    if (oldest === undefined || byAge(oldest, route) >= 0) continue;
-    const other = resolveRoute(oldest, world).wish;
-    const original = other?.behaviour === 'update' && other.target !== target ? other.backend.original : undefined;
+  const targets = new Set(resolveRoute(route, world).wishes.map(({ target }) => target));
+  for (const oldest of oldestRoutes(graph)) {
+    if (byAge(oldest, route) >= 0) continue;
+    const [other] = resolveRoute(oldest, world).wishes;
+    if (other?.behaviour !== 'update' || targets.has(other.target)) continue;
+    const original = other.backends[0]?.resolved.original;
     if (original !== undefined && ownPorts(original).some((port) => portId(port) === id)) {
       return `the same port of Service ${nameOf(keyOf(original))}, which route ${nameOf(keyOf(oldest))} updates`;
     }

@@ -22,6 +22,12 @@ export function routesNamedBy(metadata: ObjectMeta): ObjectKey<RouteKind>[] {
   });
 }
 
+/** The Gateway that the annotation of its own Service names: that is always in the same namespace. */
+export function gatewaysNamedBy(metadata: ObjectMeta): ObjectKey<'Gateway'>[] {
+  const name = metadata.annotations[annotations.gateway];
+  return name === undefined ? [] : [`Gateway/${metadata.namespace}/${name}`];
+}
+
 /**
  * Whether we made this Service (`made`), or turned the user's own into a LoadBalancer (`updated`), or have no part
  * in it (`foreign`). Only our annotations decide, never a name.
@@ -47,7 +53,7 @@ function isLeftByOriginal(service: Service, view: ClusterView, settings: Setting
 
 function asksFor(route: Route, service: Service, settings: Settings): boolean {
   const choice = chooseBehaviour(route, settings);
-  if ('refusal' in choice || choice.behaviour === 'update') return false;
+  if ('refusal' in choice || choice.behaviour === 'update' || choice.behaviour === 'aggregate') return false;
   const names = route.spec.rules.flatMap((rule) => rule.backendRefs.map((ref) => ref.name));
   return choice.behaviour === 'create'
     ? names.includes(service.metadata.name) && isEqual(service.spec.selector ?? {}, selectorOf(route))

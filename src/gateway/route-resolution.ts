@@ -8,61 +8,84 @@ import { chooseBehaviour, selectorOf, weightedBackends } from './behaviour.ts';
 import type { GatewayGraph, World } from './graph.ts';
 import { gatewayOf, keyOf, routeKey, serviceKey } from './keys.ts';
 import { copyName } from './names.ts';
+import { ownServiceKey } from './own-service.ts';
 
-/** The Service that a route wants, and what it wants there. */
+/** A Service that a route wants, and what it wants there. */
 export interface ServiceWish {
   readonly target: ObjectKey<'Service'>;
   readonly behaviour: ServiceBehaviour;
   readonly selector: StringMap;
   readonly gateway: ObjectKey<'Gateway'>;
-  readonly backend: ResolvedBackend;
+  /** What the backendRefs with a weight come to, in their order: exactly one, unless under `aggregate`. */
+  readonly backends: readonly WeightedBackend[];
   /** Listeners of the Gateway that this route serves: it is the oldest route there. */
   readonly serves: readonly Listener[];
   /** Older routes that serve the listeners which this one shares with them. */
   readonly olders: readonly ObjectKey<RouteKind>[];
 }
 
-/** A route with all that its parents and its backend decide. */
+export interface WeightedBackend {
+  readonly ref: BackendRef;
+  readonly resolved: ResolvedBackend;
+}
+
+/** A route with all that its parents and its backends decide. */
 export interface RouteResolution {
   readonly route: Route;
   readonly parents: readonly ParentVerdict[];
-  /** Absent where no parentRef is accepted. */
-  readonly wish?: ServiceWish;
+  /** Empty where no parentRef is accepted; more than one only under `aggregate`: one for each Gateway. */
+  readonly wishes: readonly ServiceWish[];
   /** `ResolvedRefs`, also of a route that is not accepted. */
   readonly resolvedRefs: Verdict;
 }
 
 export function resolveRoute(route: Route, world: World): RouteResolution {
   const parents = resolveParents(route, world);
-  const choice = chooseBehaviour(route, world.settings);
-  const [ref] = weightedBackends(route);
-  if ('refusal' in choice || ref === undefined) {
-    return { route, parents, resolvedRefs: noBackend };
-  }
+  const { view, settings } = world;
+  const choice = chooseBehaviour(route, settings);
+  const refs = weightedBackends(route);
+  const [ref] = refs;
+  if ('refusal' in choice) return { route, parents, wishes: [], resolvedRefs: nothingToResolve };
   const { behaviour } = choice;
-  const backend = resolveBackend({ route, ref, behaviour, view: world.view });
-  const home = parents.find((parent) => parent.accepted?.status === 'True');
-  const graph = home && world.graph(home.gateway);
-  if (home === undefined || graph === undefined) return { route, parents, resolvedRefs: backend.resolvedRefs };
-  const wish: ServiceWish = {
-    target: targetKey(route, ref, behaviour),
-    behaviour,
-    selector: selectorOf(route),
-    gateway: home.gateway,
-    backend,
-    ...shareListeners(route, graph),
-  };
-  return { route, parents, wish, resolvedRefs: backend.resolvedRefs };
+  const served = behaviour === 'aggregate' ? refs : refs.slice(0, 1);
+  const backends = served.map((one) => ({
+    ref: one,
+    resolved: resolveBackend({ route, ref: one, behaviour, view, settings }),
+  }));
+  const resolvedRefs = resolveAll(backends);
+  const gateways = new Set(parents.flatMap(({ accepted, gateway }) => (accepted?.status === 'True' ? [gateway] : [])));
+  const wishes = [...gateways].flatMap((gateway): ServiceWish[] => {
+    const graph = world.graph(gateway);
+    const target = graph && targetIn(graph, { route, ref, behaviour }, world);
+    if (graph === undefined || target === undefined) return [];
+    return [{ target, behaviour, selector: selectorOf(route), gateway, backends, ...shareListeners(route, graph) }];
+  });
+  return { route, parents, wishes, resolvedRefs };
 }
 
-/** The Service that a route would have, could it be served; `undefined` where it asks for none that can be. */
+interface Asked {
+  readonly route: Route;
+  readonly ref: BackendRef | undefined;
+  readonly behaviour: ServiceBehaviour;
+}
+
+function targetIn({ gateway }: GatewayGraph, asked: Asked, world: World): ObjectKey<'Service'> | undefined {
+  return asked.behaviour === 'aggregate' ? ownServiceKey(gateway, world.view, world.settings) : targetOfRoute(asked);
+}
+
+/**
+ * The Service of its own that a route would have, could it be served; `undefined` where it asks for none that can be,
+ * or for a part in that of its Gateway.
+ */
 export function wantedTarget(route: Route, settings: Settings): ObjectKey<'Service'> | undefined {
   const choice = chooseBehaviour(route, settings);
   const [ref] = weightedBackends(route);
-  return 'refusal' in choice || ref === undefined ? undefined : targetKey(route, ref, choice.behaviour);
+  if ('refusal' in choice || choice.behaviour === 'aggregate') return undefined;
+  return targetOfRoute({ route, ref, behaviour: choice.behaviour });
 }
 
-function targetKey(route: Route, ref: BackendRef, behaviour: ServiceBehaviour): ObjectKey<'Service'> {
+function targetOfRoute({ route, ref, behaviour }: Asked): ObjectKey<'Service'> | undefined {
+  if (ref === undefined) return undefined;
   const key = backendKey(route, ref);
   return behaviour === 'duplicate' ? copyKey(key) : key;
 }
@@ -73,7 +96,25 @@ export function copyKey(original: ObjectKey<'Service'>): ObjectKey<'Service'> {
   return serviceKey(namespace, copyName(name));
 }
 
-const noBackend: Verdict = { status: 'True', reason: 'ResolvedRefs', message: 'there is no reference to resolve' };
+const nothingToResolve: Verdict = {
+  status: 'True',
+  reason: 'ResolvedRefs',
+  message: 'there is no reference to resolve',
+};
+
+/** One verdict over all: what is refused comes before what is not known yet. */
+function resolveAll(backends: readonly WeightedBackend[]): Verdict {
+  const verdicts = backends.map(({ resolved }) => resolved.resolvedRefs);
+  const [first] = verdicts;
+  if (first === undefined) return nothingToResolve;
+  const failed = verdicts.filter(({ status }) => status === 'False');
+  const [worst] = failed;
+  if (worst === undefined) return verdicts.find(({ status }) => status !== 'True') ?? first;
+  const others = failed.length < verdicts.length ? shareIsNotRefused : '';
+  return { ...worst, message: `${failed.map(({ message }) => message).join('; ')}${others}` };
+}
+
+const shareIsNotRefused = '; its share is not refused, the other backends take it: kube-proxy cannot refuse a share';
 
 function resolveParents(route: Route, world: World): ParentVerdict[] {
   const seen = new Map<ObjectKey<'Gateway'>, number>();

@@ -68,24 +68,26 @@ function acceptedOf(parent: ParentVerdict, hadEntry: boolean, report: RouteRepor
   }
   const accepted = parent.accepted;
   if (accepted === undefined || accepted.status !== 'True') return accepted;
-  const note = noteOf(report);
-  return note === undefined ? accepted : { ...accepted, message: `${accepted.message}; ${note}` };
+  return { ...accepted, message: [accepted.message, ...notesOf(report)].join('; ') };
 }
 
 /** What stands between an accepted route and its traffic, where no condition of its own says so. */
-function noteOf({ state, facts }: RouteReport): string | undefined {
+function notesOf({ state, facts }: RouteReport): readonly string[] {
   switch (state) {
     case 'Pending.WaitingForAddress':
-      return 'the Gateway has no address yet';
+      return ['the Gateway has no address yet'];
     case 'ListenerResolved.ServedByOlder':
-      return `served by the older route ${facts.olders.map(nameOf).join(', ')}, this one takes over when that goes`;
+      return [`served by the older route ${facts.olders.map(nameOf).join(', ')}, this one takes over when that goes`];
     case 'ListenerResolved.Withheld':
-      return facts.withheld;
+      return facts.withheld === undefined ? [] : [facts.withheld];
     case 'ListenerResolved.ServiceRefused':
-      return facts.service?.refusal;
+      return facts.services.flatMap(({ refusal }) => refusal ?? []);
     default:
-      return facts.olders.length > 0
-        ? `where they share a listener, the older route ${facts.olders.map(nameOf).join(', ')} serves`
-        : undefined;
+      return [...sharingNote(facts), ...facts.notes];
   }
+}
+
+function sharingNote({ olders }: RouteFacts): readonly string[] {
+  if (olders.length === 0) return [];
+  return [`where they share a listener, the older route ${olders.map(nameOf).join(', ')} serves`];
 }

@@ -2,13 +2,15 @@ import { parseAddress } from '../ipam/address.ts';
 import type { Route } from '../objects/gateway-api.ts';
 import type { OwnerReference } from '../objects/kubernetes.ts';
 import type { IPFamily, Service, ServicePort } from '../objects/service.ts';
+import type { ResolvedBackend } from './backends.ts';
 import type { World } from './graph.ts';
-import { gatewayApiGroup, partsOf } from './keys.ts';
+import { gatewayApiGroup, keyOf, partsOf } from './keys.ts';
 import { annotations, labels, labelValue, portName } from './names.ts';
 import type { Contributor, ServicePlan } from './service-plan.ts';
 import { addPorts, originalOf } from './service-update.ts';
 
 export type WantedService = Extract<ServicePlan, { kind: 'want' }>;
+export type AggregateService = Extract<ServicePlan, { kind: 'aggregate' }>;
 
 /** The fields of a Service that are ours, as they should be; all others are left alone. */
 export interface DesiredService {
@@ -21,11 +23,16 @@ export interface DesiredService {
   readonly spec: Readonly<Record<string, unknown>> & { readonly ports: readonly ServicePort[] };
 }
 
-/** What a Service should be: one of our own, or the user's with our part in it. */
-export function desiredService(plan: WantedService, current: Service | undefined, world: World): DesiredService {
+/** What a Service should be: one of our own, a Gateway's, or the user's with our part in it. */
+export function desiredService(
+  plan: WantedService | AggregateService,
+  current: Service | undefined,
+  world: World,
+): DesiredService {
+  if (plan.kind === 'aggregate') return gatewayService(plan, world);
   const { wish } = plan.leader;
   if (wish.behaviour === 'update') {
-    const original = current ?? wish.backend.original;
+    const original = current ?? backendOf(plan)?.original;
     return original === undefined ? madeService(plan, world) : updatedService(plan, original, world);
   }
   return madeService(plan, world);
@@ -34,10 +41,11 @@ export function desiredService(plan: WantedService, current: Service | undefined
 function madeService(plan: WantedService, world: World): DesiredService {
   const { wish } = plan.leader;
   const [address = ''] = plan.addresses;
-  const copied = wish.behaviour === 'duplicate' && wish.backend.original ? copiedFields(wish.backend.original) : {};
+  const original = wish.behaviour === 'duplicate' ? backendOf(plan)?.original : undefined;
+  const copied = original === undefined ? {} : copiedFields(original);
   return {
     metadata: {
-      labels: ourLabels(plan, world),
+      labels: ourLabels(plan.addresses, world),
       annotations: ourAnnotations(plan, world),
       ownerReferences: ownersOf(plan),
     },
@@ -49,6 +57,45 @@ function madeService(plan: WantedService, world: World): DesiredService {
       ...familiesOf(plan.addresses),
       ...copied,
       ports: portsOf(plan.contributors),
+    },
+  };
+}
+
+/** A Gateway's own Service: it has no selector, its EndpointSlices are ours. */
+function gatewayService(plan: AggregateService, world: World): DesiredService {
+  const { gateway, listeners, addresses } = plan;
+  const { name, uid } = gateway.metadata;
+  const ports = listeners.map(({ listener: { port, protocol } }) => ({
+    name: portName(protocol, port),
+    port,
+    protocol,
+    targetPort: port,
+  }));
+  return {
+    metadata: {
+      labels: {
+        ...ourLabels(addresses, world),
+        [labels.gatewayName]: labelValue(name),
+        [labels.gatewayClassName]: labelValue(gateway.spec.gatewayClassName),
+      },
+      annotations: {
+        [annotations.controller]: world.settings.controllerName,
+        [annotations.gateway]: name,
+        [annotations.routes]: [...new Set(listeners.map(({ route }) => keyOf(route)))].toSorted().join(','),
+        [annotations.ownerUid]: uid,
+        [annotations.behaviour]: 'aggregate',
+        [annotations.addresses]: addresses.join(','),
+        ...world.announcer.annotationsFor(addresses),
+      },
+      ownerReferences: [{ apiVersion: `${gatewayApiGroup}/v1`, kind: 'Gateway', name, uid }],
+    },
+    spec: {
+      type: 'LoadBalancer',
+      loadBalancerIP: addresses[0],
+      selector: {},
+      allocateLoadBalancerNodePorts: false,
+      ...familiesOf(addresses),
+      ports: ports.toSorted(byPort),
     },
   };
 }
@@ -66,7 +113,7 @@ function copiedFields(original: Service): Readonly<Record<string, unknown>> {
 }
 
 function updatedService(plan: WantedService, original: Service, world: World): DesiredService {
-  const ours = { labels: ourLabels(plan, world), annotations: ourAnnotations(plan, world) };
+  const ours = { labels: ourLabels(plan.addresses, world), annotations: ourAnnotations(plan, world) };
   const { ports, addedPorts, namedPorts } = addPorts(original, portsOf(plan.contributors));
   const record = originalOf(original) ?? {
     type: original.spec.type,
@@ -90,9 +137,9 @@ function before(current: Readonly<Record<string, string>>, keys: readonly string
   return Object.fromEntries(keys.map((key) => [key, current[key] ?? null]));
 }
 
-function ourLabels(plan: WantedService, world: World): Record<string, string> {
+function ourLabels(addresses: readonly string[], world: World): Record<string, string> {
   return {
-    [labels.address]: labelValue(plan.addresses.join('-')),
+    [labels.address]: labelValue(addresses.join('-')),
     [labels.implementation]: labelValue(world.settings.implementationLabel),
   };
 }
@@ -119,10 +166,18 @@ function portsOf(contributors: readonly Contributor[]): readonly ServicePort[] {
       name: portName(protocol, port),
       port,
       protocol,
-      targetPort: wish.backend.targetPort ?? port,
+      targetPort: wish.backends[0]?.resolved.targetPort ?? port,
     })),
   );
-  return ports.toSorted((a, b) => a.port - b.port || (a.protocol < b.protocol ? -1 : 1));
+  return ports.toSorted(byPort);
+}
+
+function byPort(a: ServicePort, b: ServicePort): number {
+  return a.port - b.port || (a.protocol < b.protocol ? -1 : 1);
+}
+
+function backendOf({ leader }: WantedService): ResolvedBackend | undefined {
+  return leader.wish.backends[0]?.resolved;
 }
 
 /**

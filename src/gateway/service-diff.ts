@@ -28,7 +28,9 @@ export function stepTowards(plan: ServicePlan, current: Service | undefined, wor
   const owned = current && ownershipOf(current, world.view, world.settings);
   const desired = desiredService(plan, current, world);
   if (current === undefined) {
-    return plan.leader.wish.behaviour === 'update' ? { kind: 'none' } : { kind: 'create', desired };
+    return plan.kind === 'want' && plan.leader.wish.behaviour === 'update'
+      ? { kind: 'none' }
+      : { kind: 'create', desired };
   }
   if (owned === 'made' && isPrimaryFamilyChanged(current, desired)) {
     return { kind: 'delete', why: 'the first IP family of a Service cannot be changed' };

@@ -1,14 +1,13 @@
-import type { Gateway } from '../objects/gateway-api.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
 import type { Service } from '../objects/service.ts';
-import { knownAddresses } from './address-request.ts';
+import { mayGetBack } from './address-doubt.ts';
 import { assignedAddresses } from './assigned.ts';
 import { isEqual } from './equal.ts';
 import type { World } from './graph.ts';
 import { byAge, keyOf, nameOf, routeKey } from './keys.ts';
-import { annotations } from './names.ts';
 import { refuseOwnPorts } from './own-ports.ts';
+import { gatewayOfService, type OwnServicePlan, planOwnService } from './own-service-plan.ts';
 import { ownershipOf, routesNamedBy } from './ownership.ts';
 import { type RouteResolution, resolveRoute, type ServiceWish, wantedTarget } from './route-resolution.ts';
 
@@ -20,31 +19,31 @@ export interface Contributor {
 
 /**
  * What should become of one Service:
- * - `want`: the contributors, oldest first, agree on it; `refused` says why others have no part;
- * - `none`: no route wants it: what is ours there goes;
+ * - `want`: the contributors, oldest first, agree on it;
+ * - `aggregate`: it is a Gateway's own, with a port for each listener that is served over it;
+ * - `none`: nobody wants it: what is ours there goes;
  * - `keep`: something is not known (yet): touch nothing.
+ * `refused` says why other routes have no part in it.
  */
 export type ServicePlan =
+  | (OwnServicePlan & { readonly refused: ReadonlyMap<string, Verdict> })
   | {
       readonly kind: 'want';
       readonly leader: Contributor;
       readonly contributors: readonly Contributor[];
       readonly addresses: readonly string[];
       readonly refused: ReadonlyMap<string, Verdict>;
-    }
-  | { readonly kind: 'none'; readonly refused: ReadonlyMap<string, Verdict> }
-  | { readonly kind: 'keep'; readonly why: string; readonly refused: ReadonlyMap<string, Verdict> };
+    };
 
-/** Decides over one Service from all routes that name it. */
+/** Decides over one Service from all routes that name it, or from the Gateway whose own it is. */
 export function planService(key: ObjectKey<'Service'>, world: World): ServicePlan {
   const current = world.view.get(key);
   const resolutions = world.view.routesNaming(key).map((route) => resolveRoute(route, world));
-  const claims = resolutions.flatMap((resolution): Contributor[] => {
-    const { wish } = resolution;
-    return wish?.target === key && wish.serves.length > 0 && wish.backend.targetPort !== undefined
-      ? [{ resolution, wish }]
-      : [];
-  });
+  const claims = resolutions.flatMap((resolution): Contributor[] =>
+    resolution.wishes.filter((wish) => isClaim(wish, key)).map((wish) => ({ resolution, wish })),
+  );
+  const owner = gatewayOfService(key, world);
+  if (owner !== undefined) return { ...planOwnService(key, owner, world), refused: refuseAll(key, owner, claims) };
   claims.sort((a, b) => byAge(a.resolution.route, b.resolution.route));
   const { contributors, refused } = agree(key, current, claims, world);
   const [leader] = contributors;
@@ -65,13 +64,21 @@ export function planService(key: ObjectKey<'Service'>, world: World): ServicePla
   return { kind: 'want', leader, contributors, addresses, refused };
 }
 
-/** Whether the address on a Service is, or may be again, that of this Gateway, which has none at the moment. */
-function mayGetBack(gateway: Gateway, current: Service | undefined, world: World): boolean {
-  if (world.addresses.held(gateway.metadata.uid).length > 0) return true;
-  if (world.addresses.isAnswered(gateway.metadata.uid)) return false;
-  const known = knownAddresses(gateway, world);
-  const carried = current?.metadata.annotations[annotations.addresses]?.split(',') ?? [];
-  return carried.length === 0 || carried.some((address) => known.has(address));
+/** Whether a route has something to say about this Service: one of the first three behaviours, resolved, and serving. */
+function isClaim({ target, behaviour, serves, backends }: ServiceWish, key: ObjectKey<'Service'>): boolean {
+  const isResolved = backends[0]?.resolved.targetPort !== undefined;
+  return target === key && behaviour !== 'aggregate' && serves.length > 0 && isResolved;
+}
+
+function refuseAll(
+  key: ObjectKey<'Service'>,
+  gateway: ObjectKey<'Gateway'>,
+  claims: readonly Contributor[],
+): ReadonlyMap<string, Verdict> {
+  const verdict = taken(
+    `Service ${nameOf(key)} is the own Service of Gateway ${nameOf(gateway)}: rename the backendRef`,
+  );
+  return new Map(claims.map(({ resolution }) => [routeKey(resolution.route), verdict]));
 }
 
 /** The first contributor that has a say, and those that agree with it. */

@@ -8,7 +8,10 @@ export type Presence = 'present' | 'gone' | 'unreadable';
 /** How far a Service is: written as planned or not, and whether the announcer has put the address on it. */
 export interface ServiceFacts {
   readonly key: ObjectKey<'Service'>;
+  /** Whether the Service, and the EndpointSlices that are ours, are as they should be. */
   readonly isInStep: boolean;
+  /** EndpointSlices of ours that are to be written; only a Gateway's actor looks for them. */
+  readonly slices: readonly ObjectKey<'EndpointSlice'>[];
   /** `unknown` where EndpointSlices cannot be read. */
   readonly endpoints: 'ready' | 'none' | 'unknown';
   /** `other`: the ingress carries addresses, but not all of the Gateway's. */
@@ -45,6 +48,10 @@ export interface GatewayFacts {
   readonly attachedRoutes: Readonly<Record<string, number>>;
   /** Services that its served routes want. */
   readonly services: readonly ServiceFacts[];
+  /** Services of its own that it wants no more. */
+  readonly leftovers: readonly ObjectKey<'Service'>[];
+  /** EndpointSlices that somebody else put on its own Service. */
+  readonly strangersSlices: readonly string[];
   /** Services of ours that carry its addresses. */
   readonly carriers: readonly ObjectKey<'Service'>[];
 }
@@ -60,7 +67,12 @@ export interface RouteFacts {
   /** Whether its Gateway has an address that is not recorded yet. */
   readonly isAddressComing: boolean;
   readonly olders: readonly ObjectKey<RouteKind>[];
-  readonly service?: ServiceFacts | undefined;
+  /** Services that it has a part in: one for each Gateway. */
+  readonly services: readonly ServiceFacts[];
+  /** Whether some of its backends serve, though not all are resolved. */
+  readonly isPartlyServed: boolean;
+  /** What is not as the route asks for, although it is served. */
+  readonly notes: readonly string[];
   /** Why nothing may be decided over its Service now. */
   readonly withheld?: string | undefined;
   /** Services of ours that name this route and that it has no part in any more. */

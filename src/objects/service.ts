@@ -37,11 +37,37 @@ export interface Service {
   readonly status: { readonly ingress: readonly { readonly ip?: string | undefined }[] };
 }
 
-/** An EndpointSlice, trimmed to what "has this Service a ready endpoint" needs. */
+export interface EndpointPort {
+  readonly name: string;
+  readonly protocol: string;
+  readonly port: number;
+  readonly appProtocol?: string | undefined;
+}
+
+/** As it stands in the slice: what is absent there is absent here, so that a copy is the same. */
+export interface Endpoint {
+  readonly addresses: readonly string[];
+  readonly conditions?:
+    | {
+        readonly ready?: boolean | undefined;
+        readonly serving?: boolean | undefined;
+        readonly terminating?: boolean | undefined;
+      }
+    | undefined;
+  readonly nodeName?: string | undefined;
+  readonly zone?: string | undefined;
+  readonly hints?: unknown;
+}
+
+/** An EndpointSlice, trimmed to what sends traffic somewhere. */
 export interface EndpointSlice {
   readonly kind: 'EndpointSlice';
   readonly metadata: ObjectMeta;
   /** From the label `kubernetes.io/service-name`. */
   readonly serviceName: string;
+  /** `IPv4`, `IPv6` or `FQDN`. */
+  readonly addressType: string;
+  readonly ports: readonly EndpointPort[];
+  readonly endpoints: readonly Endpoint[];
   readonly hasReadyEndpoint: boolean;
 }

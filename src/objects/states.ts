@@ -19,6 +19,7 @@ export type GatewayState =
   | 'ListenerResolved.WaitingForAnnouncement'
   | 'ServiceReady.Announced'
   | 'ServiceReady.NothingToAnnounce'
+  | 'Releasing.RemovingServices'
   | 'Releasing.RemovingMarks'
   | 'Releasing.WaitingForServices'
   | 'Unreadable'

@@ -28,8 +28,12 @@ export interface ClusterView {
   routesNaming(service: ObjectKey<'Service'>): readonly Route[];
   /** ReferenceGrants of a namespace, in no order. */
   grantsIn(namespace: string): readonly ReferenceGrant[];
-  /** Services that carry this route's name in our annotation, whoever put it there. */
-  servicesNaming(route: ObjectKey<RouteKind>): readonly Service[];
+  /** Gateways of which this may be the own Service, by its name. */
+  gatewaysNaming(service: ObjectKey<'Service'>): readonly Gateway[];
+  /** Services that carry this route's or Gateway's name in our annotation, whoever put it there. */
+  servicesNaming(owner: ObjectKey<RouteKind | 'Gateway'>): readonly Service[];
+  /** EndpointSlices of a Service, whoever manages them, in no order. */
+  slicesOf(service: ObjectKey<'Service'>): readonly EndpointSlice[];
   /** Services on which this address stands: as loadBalancerIP, in the ingress, or as an external IP. */
   servicesAt(address: string): readonly Service[];
   /** `undefined` where EndpointSlices cannot be read. */
@@ -69,5 +73,5 @@ export interface Settings {
 
 export type IPFamiliesSetting = 'auto' | 'ipv4' | 'ipv6' | 'dual';
 
-export type ServiceBehaviour = 'create' | 'duplicate' | 'update';
+export type ServiceBehaviour = 'create' | 'duplicate' | 'update' | 'aggregate';
 export type ServiceBehaviourSetting = 'auto' | ServiceBehaviour;

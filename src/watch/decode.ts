@@ -1,6 +1,8 @@
 import type { z } from 'zod';
+import { serviceNameLabel } from '../gateway/names.ts';
 import type { Kind } from '../objects/keys.ts';
 import type { Rejection } from '../objects/rejection.ts';
+import type { Endpoint } from '../objects/service.ts';
 import type { FollowedObject } from '../objects/view.ts';
 import * as schemas from './schemas.ts';
 
@@ -30,11 +32,11 @@ const decoders: Readonly<Record<Kind, (raw: unknown) => Result>> = {
   UDPRoute: by(schemas.route, ({ apiVersion, ...value }) => ({ kind: 'UDPRoute', version: apiVersion, ...value })),
   ReferenceGrant: by(schemas.referenceGrant, (value) => ({ kind: 'ReferenceGrant', ...value })),
   Service: by(schemas.service, (value) => ({ kind: 'Service', ...value })),
-  EndpointSlice: by(schemas.endpointSlice, ({ metadata, endpoints }) => ({
+  EndpointSlice: by(schemas.endpointSlice, (slice) => ({
     kind: 'EndpointSlice',
-    metadata,
-    serviceName: metadata.labels['kubernetes.io/service-name'] ?? '',
-    hasReadyEndpoint: endpoints.some((endpoint) => endpoint.conditions?.ready !== false),
+    ...slice,
+    serviceName: slice.metadata.labels[serviceNameLabel] ?? '',
+    hasReadyEndpoint: slice.endpoints.some(isReady),
   })),
   IPAddress: by(schemas.ipAddress, ({ metadata, spec }) => ({
     kind: 'IPAddress',
@@ -44,6 +46,11 @@ const decoders: Readonly<Record<Kind, (raw: unknown) => Result>> = {
   Namespace: by(schemas.namespace, (value) => ({ kind: 'Namespace', ...value })),
   ConfigMap: by(schemas.configMap, (value) => ({ kind: 'ConfigMap', ...value })),
 };
+
+/** `ready` absent means ready (Kubernetes API, EndpointConditions). */
+function isReady({ conditions }: Endpoint): boolean {
+  return conditions?.ready !== false;
+}
 
 function by<S extends z.ZodType>(schema: S, build: (value: z.output<S>) => FollowedObject): (raw: unknown) => Result {
   return (raw) => {

@@ -188,10 +188,37 @@ export const service = z.object({
     .transform((status) => ({ ingress: status?.loadBalancer?.ingress ?? [] })),
 });
 
-/** `ready` absent means ready (Kubernetes API, EndpointConditions). */
+const optionalBoolean = z
+  .boolean()
+  .nullish()
+  .transform((value) => value ?? undefined);
+
+const endpoint = z.object({
+  addresses: list(z.string()),
+  conditions: z
+    .object({ ready: optionalBoolean, serving: optionalBoolean, terminating: optionalBoolean })
+    .nullish()
+    .transform((conditions) => conditions ?? undefined),
+  nodeName: z.string().optional(),
+  zone: z.string().optional(),
+  hints: z.unknown().optional(),
+});
+
+/** A port without a number stands for all ports, which no Service of ours can use. */
 export const endpointSlice = z.object({
   metadata,
-  endpoints: list(z.object({ conditions: z.object({ ready: z.boolean().nullish() }).nullish() })),
+  addressType: z.string().default(''),
+  ports: list(
+    z.object({
+      name: z.string().nullish(),
+      protocol: z.string().default('TCP'),
+      port: z.number().nullish(),
+      appProtocol: z.string().optional(),
+    }),
+  ).transform((ports) =>
+    ports.flatMap(({ name, port, ...rest }) => (port == null ? [] : [{ name: name ?? '', port, ...rest }])),
+  ),
+  endpoints: list(endpoint),
 });
 
 /** `namespace` and `group` are empty where the parent has none. */

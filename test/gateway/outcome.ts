@@ -3,7 +3,7 @@ import { annotations } from '../../src/gateway/names.ts';
 import type { Gateway, ListenerStatus, Route } from '../../src/objects/gateway-api.ts';
 import type { IPAddress } from '../../src/objects/ip-address.ts';
 import type { Condition } from '../../src/objects/kubernetes.ts';
-import type { Service } from '../../src/objects/service.ts';
+import type { EndpointSlice, Service } from '../../src/objects/service.ts';
 import type { FollowedObject } from '../../src/objects/view.ts';
 import type { Write } from './memory-api.ts';
 import type { Simulation } from './simulation.ts';
@@ -30,10 +30,13 @@ export function changesSince(before: Outcome, now: Outcome): Outcome {
 /** What a reviewer wants to read of a simulation at rest: no times, no versions, no defaults of the server. */
 export function describeOutcome(simulation: Simulation): Outcome {
   const { cluster } = simulation;
-  const objects = [...cluster.keysOf('GatewayClass', 'Gateway', 'IPAddress', 'Service', 'TCPRoute', 'UDPRoute')]
+  const objects = [
+    ...cluster.keysOf('GatewayClass', 'Gateway', 'IPAddress', 'Service', 'EndpointSlice', 'TCPRoute', 'UDPRoute'),
+  ]
     .toSorted()
     .map((key) => cluster.get(key))
-    .filter((object) => object !== undefined);
+    .filter((object) => object !== undefined)
+    .filter((object) => object.kind !== 'EndpointSlice' || isMirror(object));
   const sections: Record<string, Record<string, unknown>> = {};
   for (const object of objects) {
     const { namespace, name } = object.metadata;
@@ -71,6 +74,8 @@ function describeObject(object: FollowedObject, simulation: Simulation): unknown
       return { state, parents: describeParents(object, controllerName) };
     case 'IPAddress':
       return describeEntry(object);
+    case 'EndpointSlice':
+      return describeSlice(object);
     case 'Service':
       return simulation.api.isUntouched(key) ? 'untouched' : describeService(object);
     default:
@@ -111,6 +116,23 @@ function describeEntry({ metadata, parentRef }: IPAddress): string {
   const released = metadata.annotations[annotations.releasedAt];
   const owner = `${parentRef.resource} ${parentRef.namespace}/${parentRef.name}`;
   return released === undefined ? owner : `${owner}, released at ${released}`;
+}
+
+function isMirror({ metadata }: EndpointSlice): boolean {
+  return annotations.source in metadata.annotations;
+}
+
+function describeSlice({ metadata, addressType, endpoints, ports }: EndpointSlice): Lines {
+  return {
+    of: metadata.annotations[annotations.source],
+    labels: metadata.labels,
+    owners: metadata.ownerReferences.map(({ kind, name }) => `${kind} ${name}`).join(', '),
+    addressType,
+    endpoints: endpoints.map(({ addresses, ...rest }) => ({ [addresses.join(', ')]: rest })),
+    ports: ports.map(({ name, protocol, port, appProtocol }) =>
+      `${name} ${protocol} ${port} ${appProtocol ?? ''}`.trim(),
+    ),
+  };
 }
 
 function describeParents(route: Route, controllerName: string): unknown {

@@ -141,13 +141,6 @@ describe('Behaviour duplicate', together, () => {
     assert.deepEqual(await serviceNames(f), ['web']);
   });
 
-  test('is what a route without selector labels gets', async (t) => {
-    const f = await fixture(t);
-    await f.create(gateway(f, 'gw'), service(f, 'web'), route(f, 'plain'));
-    await f.run();
-    assert.deepEqual(await serviceNames(f), ['web', 'web-gw-api']);
-  });
-
   test('shortens a name that would be too long, and makes two such names differ', async (t) => {
     const f = await fixture(t);
     const names = [`${'a'.repeat(62)}b`, `${'a'.repeat(62)}c`];

@@ -22,6 +22,9 @@ const refused = gatewayClass({ parametersRef: { group: '', kind: 'ConfigMap', na
 const recorded = { manifests: [ours, pinnedGateway()], holder: 'gw' } satisfies Situation;
 const routed = [...recorded.manifests, route()];
 const service = wantedService('Service/default/web', worldOf({ ...recorded, manifests: routed }));
+const users = { kind: 'Service', metadata: { name: 'web' }, spec: { selector: {}, ports: [{ port: 80 }] } } as const;
+const aggregated = [...recorded.manifests, users, route({}, { labels: {} })];
+const ownService = wantedService('Service/default/gw-l4', worldOf({ ...recorded, manifests: aggregated }));
 const elsewhere = '10.9.9.9';
 const named = [{ type: 'IPAddress', value: address }];
 const http = { name: 'web', port: 80, protocol: 'HTTP' };
@@ -31,11 +34,13 @@ const tcp = { name: 'tcp', port: 8080, protocol: 'TCP' };
 export const gatewaySituations: Readonly<Record<string, Situation>> = {
   'cannot be decoded': { manifests: [ours, gateway({ listeners: 'none' })], holder: 'gw' },
   'is deleted, a Service carries its address': { manifests: [ours, service], holder: 'gw' },
+  'is deleted, its own Service is there': { manifests: [ours, ownService], holder: 'gw' },
   'is deleted': { manifests: [ours], holder: 'gw' },
   'is of another class, a Service carries its address': {
     manifests: [foreign, pinnedGateway(), service],
     holder: 'gw',
   },
+  'is of another class, its own Service is there': { manifests: [foreign, pinnedGateway(), ownService], holder: 'gw' },
   'is of another class, with our marks': { manifests: [foreign, pinnedGateway()], holder: 'gw' },
   'is of another class': { manifests: [foreign, gateway()] },
   'has a class that is not there': { manifests: [gateway()] },
@@ -73,6 +78,9 @@ export const gatewaySituations: Readonly<Record<string, Situation>> = {
   'has one listener that is refused': { manifests: [ours, pinnedGateway({ listeners: [tcp, http] })], holder: 'gw' },
   'has no route': recorded,
   'has a route whose Service is not there': { ...recorded, manifests: routed },
+  'has an own Service that is not there': { ...recorded, manifests: aggregated },
+  'has an own Service whose slices are not there': { ...recorded, manifests: [...aggregated, ownService, readySlice] },
+  'has an own Service that nobody wants': { ...recorded, manifests: [...recorded.manifests, ownService] },
   'has a route whose Service is refused': { ...recorded, manifests: routed, refusal: 'quota exceeded' },
   'has a Service without endpoints': { ...recorded, manifests: [...routed, service] },
   'has a Service whose endpoints cannot be read': {

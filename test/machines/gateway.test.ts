@@ -120,11 +120,15 @@ const invariants: Readonly<Record<string, (snapshot: AnyMachineSnapshot) => void
     assertReady(snapshot);
     assert.ok(!has(snapshot, 'carried'));
   },
+  'Releasing.RemovingServices': (snapshot) => assert.notDeepEqual(factsOf(snapshot).leftovers, []),
   'Releasing.RemovingMarks': (snapshot) => {
     const { standing, isMarked, carriers } = factsOf(snapshot);
     assert.deepEqual({ standing, isMarked, carriers }, { standing: 'foreign', isMarked: true, carriers: [] });
   },
-  'Releasing.WaitingForServices': (snapshot) => assert.notDeepEqual(factsOf(snapshot).carriers, []),
+  'Releasing.WaitingForServices': (snapshot) => {
+    assert.deepEqual(factsOf(snapshot).leftovers, []);
+    assert.notDeepEqual(factsOf(snapshot).carriers, []);
+  },
   Unreadable: (snapshot) => assert.equal(factsOf(snapshot).presence, 'unreadable'),
   Released: (snapshot) => {
     assert.equal(snapshot.status, 'done');
@@ -144,6 +148,10 @@ function mayAsk(effect: string, to: string): boolean {
       return to === 'Released' || to === 'Pending.ClaimingAddress';
     case 'pinAddress':
       return to === 'AddressAssigned.PinningAddress';
+    case 'syncServices':
+      return to === 'ListenerResolved.WritingServices';
+    case 'removeLeftovers':
+      return to === 'Releasing.RemovingServices' || !mayNotWrite.test(to);
     case 'removeMarks':
       return to === 'Releasing.RemovingMarks';
     default:

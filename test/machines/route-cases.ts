@@ -1,4 +1,4 @@
-import { routeFacts } from '../../src/gateway/facts.ts';
+import { routeFacts } from '../../src/gateway/route-facts.ts';
 import type { ResultEvent } from '../../src/objects/facts.ts';
 import type { Manifest } from '../gateway/manifests.ts';
 import {
@@ -18,7 +18,7 @@ const ours = gatewayClass();
 const base = [ours, pinnedGateway()];
 const routed = [...base, route()];
 const service = wantedService('Service/default/web', worldOf({ manifests: routed, holder: 'gw' }));
-const plainRoute = (spec: object = {}): Manifest => route(spec, { labels: {} });
+const copied = (spec: object = {}): Manifest => route(spec, { labels: { serviceBehaviour: 'duplicate' } });
 const rules = (backendRef: object): object => ({
   rules: [{ backendRefs: [{ name: 'web', port: 80, ...backendRef }] }],
 });
@@ -30,6 +30,27 @@ const users: Manifest = {
 const external: Manifest = { ...users, spec: { type: 'ExternalName', ports: [{ port: 80 }] } };
 const older = route({}, { name: 'older', creationTimestamp: '2025-01-01T00:00:00Z' });
 const to = (ref: object): object => ({ parentRefs: [{ name: 'gw', ...ref }] });
+
+const aggregating = { labels: { serviceBehaviour: 'aggregate' } };
+const aggregated = [...base, users, route({}, aggregating)];
+const ownService = wantedService('Service/default/gw-l4', worldOf({ manifests: aggregated, holder: 'gw' }));
+const halved = [
+  ...base,
+  users,
+  route(
+    {
+      rules: [
+        {
+          backendRefs: [
+            { name: 'web', port: 80 },
+            { name: 'none', port: 80 },
+          ],
+        },
+      ],
+    },
+    aggregating,
+  ),
+];
 
 /** What a route may be found in; its Gateway `gw` holds the address unless it says otherwise. */
 export const routeSituations: Readonly<Record<string, Situation>> = {
@@ -74,11 +95,15 @@ export const routeSituations: Readonly<Record<string, Situation>> = {
   'has a Gateway without address': { manifests: [ours, gateway(), route()], holder: 'other' },
   'names a backend of another kind': { manifests: [...base, route(rules({ kind: 'Pod' }))] },
   'names a backend in another namespace': { manifests: [...base, route(rules({ namespace: 'elsewhere' }))] },
-  'names a Service that is not there': { manifests: [...base, plainRoute()] },
-  'names a Service that cannot be copied': { manifests: [...base, plainRoute(), external] },
+  'names a Service that is not there': { manifests: [...base, copied()] },
+  'names a Service that cannot be copied': { manifests: [...base, copied(), external] },
   'names a Service that cannot be read': { manifests: routed, unavailable: ['Service'] },
   'names a Service that is not ours': { manifests: [...routed, users] },
   'shares its listener with an older route': { manifests: [...routed, older] },
+  'is served over the own Service of its Gateway, which is not written': { manifests: aggregated },
+  'is served over the own Service of its Gateway': { manifests: [...aggregated, ownService] },
+  'has one backend of two under aggregate': { manifests: [...halved, ownService] },
+  'has a Service of its own, and is to be served over that of its Gateway': { manifests: [...aggregated, service] },
   'has a Gateway that is refused for its parameters': {
     manifests: [
       ours,

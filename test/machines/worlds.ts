@@ -133,5 +133,7 @@ export function withIngress(service: Manifest, ip: string): Manifest {
 export const readySlice: Manifest = {
   kind: 'EndpointSlice',
   metadata: { name: 'web-1', labels: { 'kubernetes.io/service-name': 'web' } },
-  endpoints: [{ conditions: { ready: true } }],
+  addressType: 'IPv4',
+  endpoints: [{ addresses: ['192.0.2.1'], conditions: { ready: true } }],
+  ports: [{ name: '', port: 8000 }],
 };

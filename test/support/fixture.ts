@@ -6,6 +6,7 @@ import type { ApiServerOptions } from '../api-server/index.ts';
 import { findUnseen, startTestController, type TestController } from './controller.ts';
 import { ApiError, type Manifest, type Target, type TestObject } from './objects.ts';
 import { acquireServer, client, eventually, type TestClient, type TestServer, type WriteRecord } from './server.ts';
+import { followed, versions } from './versions.ts';
 
 export interface FixtureOptions {
   /** Data of the pool's ConfigMap; `null`: none is made. Default: the fixture's whole IPv4 range, for all. */
@@ -16,15 +17,6 @@ export interface FixtureOptions {
   readonly versions?: Readonly<Record<string, string>>;
 }
 
-const versions: Readonly<Record<string, string>> = {
-  GatewayClass: 'gateway.networking.k8s.io/v1',
-  Gateway: 'gateway.networking.k8s.io/v1',
-  TCPRoute: 'gateway.networking.k8s.io/v1',
-  UDPRoute: 'gateway.networking.k8s.io/v1',
-  EndpointSlice: 'discovery.k8s.io/v1',
-  IPAddress: 'networking.k8s.io/v1',
-};
-const followed = ['Gateway', 'TCPRoute', 'UDPRoute', 'Service', 'EndpointSlice', 'IPAddress'] as const;
 const uncounted: ReadonlySet<string> = new Set(['events', 'leases']);
 const controllerAgent = 'gateway-api-controller';
 let fixtures = 0;

@@ -1,0 +1,42 @@
+import { desiredSlices, serviceKeyOfSlice, sliceManifest, stepOfSlice } from '../gateway/endpoint-slices.ts';
+import { partsOf } from '../gateway/keys.ts';
+import { planService } from '../gateway/service-plan.ts';
+import type { ApiRequest } from '../kubernetes/client.ts';
+import { collectionPath, objectPath } from '../kubernetes/kinds.ts';
+import type { ObjectKey } from '../objects/keys.ts';
+import { type EffectContext, patchRequest } from './context.ts';
+
+/** The next write that brings a slice of a Gateway's own Service to what the slices of its backends are. */
+export function writeEndpointSlice(key: ObjectKey<'EndpointSlice'>, context: EffectContext): ApiRequest | undefined {
+  const { world } = context;
+  const serviceKey = serviceKeyOfSlice(key);
+  const service = world.view.get(serviceKey);
+  const plan = planService(serviceKey, world);
+  // Of a Service that goes, the collector deletes the slices.
+  if (service === undefined || service.metadata.deletionTimestamp !== undefined || plan.kind !== 'aggregate')
+    return undefined;
+  const current = world.view.get(key);
+  const step = stepOfSlice(desiredSlices(plan, service, world).get(key), current, world.settings);
+  const version = context.versionOf('EndpointSlice');
+  switch (step.kind) {
+    case 'none':
+      return undefined;
+    case 'create': {
+      const { namespace } = partsOf(key);
+      return {
+        method: 'POST',
+        path: collectionPath('EndpointSlice', version, namespace),
+        body: sliceManifest(step.desired),
+      };
+    }
+    case 'patch': {
+      const resourceVersion = current?.metadata.resourceVersion ?? '';
+      return patchRequest(key, context, { resourceVersion, body: sliceManifest(step.desired) });
+    }
+    case 'delete': {
+      const preconditions = { uid: current?.metadata.uid, resourceVersion: current?.metadata.resourceVersion };
+      const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions };
+      return { method: 'DELETE', path: objectPath(key, version), body };
+    }
+  }
+}

@@ -1,0 +1,218 @@
+import { parseAddress } from '../ipam/address.ts';
+import type { ObjectKey } from '../objects/keys.ts';
+import type { OwnerReference } from '../objects/kubernetes.ts';
+import type { Endpoint, EndpointPort, EndpointSlice, Service } from '../objects/service.ts';
+import type { Settings } from '../objects/view.ts';
+import { isEqual } from './equal.ts';
+import type { World } from './graph.ts';
+import { keyOf, nameOf, partsOf } from './keys.ts';
+import { managedBy } from './ledger.ts';
+import { annotations, portName, serviceNameLabel, sliceName } from './names.ts';
+import type { OwnServicePlan } from './own-service-plan.ts';
+
+type AggregatePlan = Extract<OwnServicePlan, { kind: 'aggregate' }>;
+
+/** Kubernetes' own label for who takes care of an EndpointSlice. */
+export const sliceManagerLabel = 'endpointslice.kubernetes.io/managed-by';
+
+/** Kubernetes' own controller puts no more into one slice; kube-proxy and others are tuned to that. */
+const mostEndpoints = 100;
+
+/** A slice of a Gateway's own Service, as it should be. */
+export interface DesiredSlice {
+  readonly metadata: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly ownerReferences: readonly OwnerReference[];
+  };
+  readonly addressType: string;
+  readonly endpoints: readonly Endpoint[];
+  readonly ports: readonly EndpointPort[];
+}
+
+export type SliceStep =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'create'; readonly desired: DesiredSlice }
+  | { readonly kind: 'patch'; readonly desired: DesiredSlice }
+  | { readonly kind: 'delete' };
+
+/** A port of the Gateway's Service, and the port of the backend's Service that it leads to. */
+interface Mapping {
+  readonly name: string;
+  readonly protocol: string;
+  readonly backendPort: string;
+}
+
+/**
+ * The slices of a Gateway's own Service, by key: each mirrors one slice of a backend, so that a change of one endpoint
+ * is one write here too. A slice with no endpoint or no port of ours has no mirror.
+ */
+export function desiredSlices(
+  plan: AggregatePlan,
+  service: Service,
+  world: World,
+): ReadonlyMap<ObjectKey<'EndpointSlice'>, DesiredSlice> {
+  const families = new Set(plan.addresses.flatMap((address) => parseAddress(address)?.family ?? []));
+  const desired = new Map<ObjectKey<'EndpointSlice'>, DesiredSlice>();
+  for (const [backend, layers] of mappingsOf(plan)) {
+    const sources = world.view.slicesOf(backend).filter(({ addressType }) => families.has(addressType as 'IPv4'));
+    for (const source of sources) {
+      for (const slice of mirrorsOf(source, layers, { service, settings: world.settings })) {
+        desired.set(keyOfSlice(slice), slice);
+      }
+    }
+  }
+  return desired;
+}
+
+/** Mappings of different ports of ours: what one slice can hold. */
+type Layer = Mapping[];
+
+/**
+ * By backend Service: which of its ports stand behind which of ours. Nearly always in one layer: two only where two
+ * backendRefs of a route name two ports of one Service, which stand behind one port of ours.
+ */
+function mappingsOf({ listeners }: AggregatePlan): ReadonlyMap<ObjectKey<'Service'>, readonly Layer[]> {
+  const mappings = new Map<ObjectKey<'Service'>, Layer[]>();
+  for (const { listener, backends } of listeners) {
+    const name = portName(listener.protocol, listener.port);
+    for (const { resolved } of backends) {
+      if (resolved.original === undefined || resolved.port === undefined) continue;
+      const key = keyOf(resolved.original);
+      const layers = mappings.get(key) ?? [];
+      mappings.set(key, layers);
+      addMapping({ name, protocol: listener.protocol, backendPort: resolved.port.name ?? '' }, layers);
+    }
+  }
+  return mappings;
+}
+
+function addMapping(mapping: Mapping, layers: Layer[]): void {
+  if (layers.flat().some((other) => isEqual(other, mapping))) return;
+  const open = layers.find((layer) => layer.every(({ name }) => name !== mapping.name));
+  if (open === undefined) layers.push([mapping]);
+  else open.push(mapping);
+}
+
+function mirrorsOf(
+  source: EndpointSlice,
+  layers: readonly Layer[],
+  { service, settings }: { readonly service: Service; readonly settings: Settings },
+): readonly DesiredSlice[] {
+  return layers.flatMap((layer, depth) => {
+    const ports = portsOf(source, layer);
+    const chunks = ports.length === 0 ? [] : inChunks(source.endpoints);
+    return chunks.map((endpoints, index) => {
+      const part = `${source.addressType}/${depth}/${index}`;
+      return mirror({ source, part, endpoints, ports }, service, settings);
+    });
+  });
+}
+
+/** In the order of the names, as another order would be another slice. */
+function portsOf(source: EndpointSlice, layer: Layer): readonly EndpointPort[] {
+  const ports = layer.flatMap(({ name, protocol, backendPort }) => {
+    const port = source.ports.find((own) => own.name === backendPort && own.protocol === protocol);
+    return port === undefined ? [] : [{ ...port, name }];
+  });
+  return ports.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function inChunks(endpoints: readonly Endpoint[]): readonly (readonly Endpoint[])[] {
+  const count = Math.ceil(endpoints.length / mostEndpoints);
+  return Array.from({ length: count }, (_, i) => endpoints.slice(i * mostEndpoints, (i + 1) * mostEndpoints));
+}
+
+interface Part {
+  readonly source: EndpointSlice;
+  /** Tells apart the slices that mirror one source. */
+  readonly part: string;
+  readonly endpoints: readonly Endpoint[];
+  readonly ports: readonly EndpointPort[];
+}
+
+function mirror({ source, part, endpoints, ports }: Part, service: Service, settings: Settings): DesiredSlice {
+  const { namespace, name, uid } = service.metadata;
+  const from = nameOf(keyOf(source));
+  return {
+    metadata: {
+      namespace,
+      name: sliceName(name, `${from}/${part}`),
+      labels: { [serviceNameLabel]: name, [sliceManagerLabel]: managedBy(settings) },
+      annotations: { [annotations.controller]: settings.controllerName, [annotations.source]: from },
+      ownerReferences: [{ apiVersion: 'v1', kind: 'Service', name, uid, controller: true, blockOwnerDeletion: true }],
+    },
+    addressType: source.addressType,
+    endpoints,
+    ports,
+  };
+}
+
+function keyOfSlice({ metadata }: DesiredSlice): ObjectKey<'EndpointSlice'> {
+  return keyOf({ kind: 'EndpointSlice', metadata });
+}
+
+/** Slices that are ours and not as they should be. */
+export function slicesOutOfStep(
+  plan: AggregatePlan,
+  service: Service,
+  world: World,
+): readonly ObjectKey<'EndpointSlice'>[] {
+  const desired = desiredSlices(plan, service, world);
+  const there = ownSlicesOf(keyOf(service), world).map((slice) => keyOf(slice));
+  return [...new Set([...there, ...desired.keys()])].filter(
+    (key) => stepOfSlice(desired.get(key), world.view.get(key), world.settings).kind !== 'none',
+  );
+}
+
+/** The one write that brings a slice to what it should be: `none` at rest, and for a slice of somebody else. */
+export function stepOfSlice(
+  desired: DesiredSlice | undefined,
+  current: EndpointSlice | undefined,
+  settings: Settings,
+): SliceStep {
+  if (current === undefined) return desired === undefined ? { kind: 'none' } : { kind: 'create', desired };
+  if (!isOurSlice(current, settings) || current.metadata.deletionTimestamp !== undefined) return { kind: 'none' };
+  if (desired === undefined) return { kind: 'delete' };
+  const { labels, annotations: marks, ownerReferences } = current.metadata;
+  const isSame =
+    isEqual(current.endpoints, desired.endpoints) &&
+    isEqual(current.ports, desired.ports) &&
+    isEqual(ownerReferences, desired.metadata.ownerReferences) &&
+    Object.entries(desired.metadata.labels).every(([key, value]) => labels[key] === value) &&
+    Object.entries(desired.metadata.annotations).every(([key, value]) => marks[key] === value);
+  return isSame ? { kind: 'none' } : { kind: 'patch', desired };
+}
+
+export function isOurSlice({ metadata }: EndpointSlice, settings: Settings): boolean {
+  return (
+    metadata.labels[sliceManagerLabel] === managedBy(settings) &&
+    metadata.annotations[annotations.controller] === settings.controllerName
+  );
+}
+
+function ownSlicesOf(service: ObjectKey<'Service'>, { view, settings }: World): readonly EndpointSlice[] {
+  return view.slicesOf(service).filter((slice) => isOurSlice(slice, settings));
+}
+
+/** Slices that somebody else put on a Gateway's own Service: kube-proxy serves them, and we leave them alone. */
+export function strangersSlices(service: ObjectKey<'Service'>, { view, settings }: World): readonly string[] {
+  return view
+    .slicesOf(service)
+    .filter((slice) => !isOurSlice(slice, settings))
+    .map(({ metadata }) => metadata.name)
+    .toSorted();
+}
+
+/** The whole object to create; a patch takes the same, `addressType` cannot change. */
+export function sliceManifest(desired: DesiredSlice): Readonly<Record<string, unknown>> {
+  return { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', ...desired };
+}
+
+/** The Gateway's own Service that a slice of ours belongs to, by its name, whether the slice is there or not. */
+export function serviceKeyOfSlice(slice: ObjectKey<'EndpointSlice'>): ObjectKey<'Service'> {
+  const { namespace, name } = partsOf(slice);
+  return `Service/${namespace}/${name.slice(0, name.lastIndexOf('-'))}`;
+}

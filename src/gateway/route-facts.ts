@@ -1,0 +1,96 @@
+import type { RouteFacts, ServiceFacts } from '../objects/facts.ts';
+import type { Route } from '../objects/gateway-api.ts';
+import type { ObjectKey, RouteKind } from '../objects/keys.ts';
+import type { Verdict } from '../objects/kubernetes.ts';
+import { assignedAddresses } from './assigned.ts';
+import type { World } from './graph.ts';
+import { keyOf } from './keys.ts';
+import { ownershipOf } from './ownership.ts';
+import { presenceOf } from './presence.ts';
+import { type RouteResolution, resolveRoute, type ServiceWish } from './route-resolution.ts';
+import { serviceFacts } from './service-facts.ts';
+import { planService, type ServicePlan } from './service-plan.ts';
+import { noteWeights } from './weights.ts';
+
+/** Facts of a route; `uid` as for `gatewayFacts`. */
+export function routeFacts(key: ObjectKey<RouteKind>, uid: string, world: World): RouteFacts {
+  const route = world.view.get(key);
+  if (route === undefined || route.metadata.uid !== uid || route.metadata.deletionTimestamp !== undefined) {
+    return { ...nothing, presence: presenceOf(key, undefined, world), leftovers: leftoversOf(key, new Set(), world) };
+  }
+  const resolution = resolveRoute(route, world);
+  const { wishes, parents } = resolution;
+  const plans = wishes.map((wish) => ({ wish, plan: planService(wish.target, world) }));
+  const refusal = plans.map(({ plan }) => plan.refused.get(key)).find((verdict) => verdict !== undefined);
+  return {
+    presence: 'present',
+    parents,
+    accepted: firstAccepted(parents.flatMap((parent) => parent.accepted ?? [])),
+    resolvedRefs: refusal ?? resolution.resolvedRefs,
+    ...addressesOf(wishes, world),
+    olders: [...new Set(wishes.flatMap(({ olders }) => olders))],
+    services: plans.flatMap(({ wish, plan }) => servedBy(key, wish, plan, world)),
+    isPartlyServed: refusal === undefined && isPartlyServed(resolution),
+    notes: wishes[0] === undefined ? [] : noteWeights(wishes[0], world),
+    withheld: plans.flatMap(({ plan }) => (plan.kind === 'keep' ? plan.why : []))[0],
+    leftovers: leftoversOf(key, new Set(wishes.map(({ target }) => target)), world),
+    hasStatus: hasStatus(route, world),
+  };
+}
+
+const nothing = {
+  parents: [],
+  accepted: undefined,
+  resolvedRefs: { status: 'Unknown', reason: 'Pending', message: '' },
+  addresses: [],
+  isAddressComing: false,
+  olders: [],
+  services: [],
+  isPartlyServed: false,
+  notes: [],
+  hasStatus: false,
+} as const satisfies Partial<RouteFacts>;
+
+function addressesOf(wishes: readonly ServiceWish[], world: World): Pick<RouteFacts, 'addresses' | 'isAddressComing'> {
+  const gateways = wishes.flatMap(({ gateway }) => world.view.get(gateway) ?? []);
+  const addresses = gateways.flatMap((gateway) => assignedAddresses(gateway, world));
+  const isHeld = gateways.some((gateway) => world.addresses.held(gateway.metadata.uid).length > 0);
+  return { addresses, isAddressComing: addresses.length === 0 && isHeld };
+}
+
+function servedBy(
+  route: ObjectKey<RouteKind>,
+  wish: ServiceWish,
+  plan: ServicePlan,
+  world: World,
+): readonly ServiceFacts[] {
+  if (wish.serves.length === 0 || plan.refused.has(route)) return [];
+  return [serviceFacts(wish.target, plan, world) ?? []].flat();
+}
+
+/** Under `aggregate` the valid backends of a route serve, whatever becomes of the others. */
+function isPartlyServed({ wishes, resolvedRefs }: RouteResolution): boolean {
+  const [wish] = wishes;
+  if (resolvedRefs.status !== 'False' || wish?.behaviour !== 'aggregate') return false;
+  return wish.backends.some(({ resolved }) => resolved.resolvedRefs.status === 'True');
+}
+
+function leftoversOf(
+  route: ObjectKey<RouteKind>,
+  targets: ReadonlySet<ObjectKey<'Service'>>,
+  world: World,
+): readonly ObjectKey<'Service'>[] {
+  return world.view
+    .servicesNaming(route)
+    .filter((service) => ownershipOf(service, world.view, world.settings) !== 'foreign')
+    .map((service) => keyOf(service))
+    .filter((key) => !targets.has(key) || planService(key, world).kind === 'none');
+}
+
+function firstAccepted(verdicts: readonly Verdict[]): Verdict | undefined {
+  return verdicts.find((verdict) => verdict.status === 'True') ?? verdicts[0];
+}
+
+function hasStatus(route: Route, world: World): boolean {
+  return route.status.parents.some((parent) => parent.controllerName === world.settings.controllerName);
+}
