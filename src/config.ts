@@ -1,90 +1,167 @@
-import { flags, readFlags, UsageError, zapFlags } from './flags.ts';
-import type { IPFamiliesSetting, ServiceBehaviourSetting } from './objects/view.ts';
+import {
+  anyText,
+  choiceFlag,
+  type Environment,
+  type Flag,
+  type GivenFlags,
+  oneOf,
+  readFlags,
+  switchFlag,
+  UsageError,
+} from './flags.ts';
 
-/** The controller's settings, from its command line. */
-export interface Config {
+const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+
+/** The controller's settings, each with the flag that it is read from. A new flag is one entry here. */
+export const settings = {
   /** `host:port`, `:port`, or `0` for none. */
-  readonly metricsBindAddress: string;
-  readonly healthProbeBindAddress: string;
-  /** Empty: `KUBECONFIG`, `~/.kube/config`, or the Pod's service account. */
-  readonly kubeconfig: string;
-  /** `spec.controllerName` of the GatewayClasses that are ours. */
-  readonly controllerName: string;
-  /** `[namespace/]name`; empty: no pool. */
-  readonly ipamConfigMap: string;
-  readonly implementationLabel: string;
-  readonly serviceBehaviour: ServiceBehaviourSetting;
-  readonly ipFamilies: IPFamiliesSetting;
-  readonly staticAddresses: 'any' | 'pool';
+  metricsBindAddress: {
+    name: 'metrics-bind-address',
+    value: 'ADDRESS',
+    default: ':8080',
+    help: 'where /metrics is served; 0 turns it off',
+    read: bindAddress,
+  },
+  healthProbeBindAddress: {
+    name: 'health-probe-bind-address',
+    value: 'ADDRESS',
+    default: ':8081',
+    help: 'where /healthz and /readyz are served; 0 turns them off',
+    read: bindAddress,
+  },
   /** Write only while holding the lease. */
-  readonly leaderElect: boolean;
+  leaderElect: switchFlag('leader-elect', 'write only while holding the lease: for several replicas'),
   /** Of the lease; empty: the Pod's. */
-  readonly leaderElectionNamespace: string;
-  readonly logLevel: LogLevel;
+  leaderElectionNamespace: {
+    name: 'leader-election-namespace',
+    value: 'NAMESPACE',
+    default: '',
+    help: 'where the lease gateway-api.fnnrn.me is; default: the namespace of the Pod',
+    read: namespaceName,
+  },
+  /** Empty: `KUBECONFIG`, `~/.kube/config`, or the Pod's service account. */
+  kubeconfig: {
+    name: 'kubeconfig',
+    value: 'FILE',
+    default: '',
+    help: 'default: KUBECONFIG, ~/.kube/config, or the service account of the Pod',
+    read: anyText,
+  },
+  /** `spec.controllerName` of the GatewayClasses that are ours. */
+  controllerName: {
+    name: 'gateway-class-name',
+    value: 'NAME',
+    default: 'thebsdbox.co.uk/controller',
+    help: 'spec.controllerName of the GatewayClasses to serve',
+    read: domainPath,
+  },
+  /** `[namespace/]name`; empty: no pool. */
+  ipamConfigMap: {
+    name: 'ipam-configmap',
+    value: '[NAMESPACE/]NAME',
+    default: '',
+    help: 'the ConfigMap with the address pool',
+    read: namespacedName,
+  },
+  implementationLabel: {
+    name: 'implementation-label',
+    value: 'TEXT',
+    default: 'thebsdbox',
+    help: 'value of the label implementation',
+    read: anyText,
+  },
+  serviceBehaviour: choiceFlag(
+    'service-behaviour',
+    ['auto', 'create', 'duplicate', 'update', 'aggregate'],
+    'for routes without the label serviceBehaviour',
+  ),
+  ipFamilies: choiceFlag(
+    'ip-families',
+    ['auto', 'ipv4', 'ipv6', 'dual'],
+    'families of the addresses from the pool; auto: the next free one, of either family',
+  ),
+  /** Whether users may name addresses outside the pool. */
+  staticAddresses: choiceFlag(
+    'static-addresses',
+    ['any', 'pool'],
+    'whether spec.addresses may name addresses outside the pool',
+  ),
+  logLevel: {
+    name: 'log-level',
+    value: logLevels.join('|'),
+    default: 'info',
+    help: 'how much is logged; SIGUSR2 turns debug on, and off again',
+    choices: logLevels,
+    aliases: ['zap-log-level'],
+    read: logLevel,
+  },
+  logFormat: choiceFlag('log-format', ['json', 'pretty'], 'JSON lines, or lines for people'),
+} as const satisfies Readonly<Record<string, Flag>>;
+
+type Settings = typeof settings;
+
+/** The controller's settings, from its command line and the environment. */
+export type Config = { readonly [Field in keyof Settings]: ReturnType<Settings[Field]['read']> } & {
   /** Flags that are accepted for the sake of the Go original and do nothing. */
   readonly ignored: readonly string[];
-}
+};
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+export type LogLevel = (typeof logLevels)[number];
 
-const ipFamilies: readonly IPFamiliesSetting[] = ['auto', 'ipv4', 'ipv6', 'dual'];
-const behaviours: readonly ServiceBehaviourSetting[] = ['auto', 'create', 'duplicate', 'update', 'aggregate'];
+/** zap's other flags: a command line of the Go original still works. */
+export const ignoredFlags: readonly Flag[] = [
+  switchFlag('zap-devel', 'accepted and ignored'),
+  ...['zap-encoder', 'zap-stacktrace-level', 'zap-time-encoding'].map((name) => {
+    return { name, value: 'TEXT', default: '', help: 'accepted and ignored', read: anyText };
+  }),
+];
+
+/** The flags of the controller. */
+export const controllerFlags: readonly Flag[] = Object.values(settings);
 
 /**
- * Reads a command line with one dash or two, as Go's flag package does.
+ * Reads a command line with one dash or two, as Go's flag package does, and the environment.
  * @throws UsageError
  */
-export function parseConfig(argv: readonly string[]): Config {
-  const values = readFlags(argv, { ...flags, ...zapFlags });
-  const text = (name: string): string => values.get(name) ?? flags[name]?.default ?? '';
-  return Object.freeze({
-    metricsBindAddress: bindAddress('metrics-bind-address', text('metrics-bind-address')),
-    healthProbeBindAddress: bindAddress('health-probe-bind-address', text('health-probe-bind-address')),
-    kubeconfig: text('kubeconfig'),
-    controllerName: domainPath('gateway-class-name', text('gateway-class-name')),
-    ipamConfigMap: namespacedName('ipam-configmap', text('ipam-configmap')),
-    implementationLabel: text('implementation-label'),
-    serviceBehaviour: oneOf('service-behaviour', text('service-behaviour'), behaviours),
-    ipFamilies: oneOf('ip-families', text('ip-families'), ipFamilies),
-    staticAddresses: oneOf('static-addresses', text('static-addresses'), ['any', 'pool']),
-    leaderElect: values.get('leader-elect') === 'true',
-    leaderElectionNamespace: dnsLabel('leader-election-namespace', text('leader-election-namespace')),
-    logLevel: logLevel(text('zap-log-level')),
-    ignored: Object.keys(zapFlags).filter((name) => values.has(name)),
-  });
+export function parseConfig(argv: readonly string[], environment: Environment = {}): Config {
+  return configOf(readFlags(argv, [...controllerFlags, ...ignoredFlags], environment));
 }
 
-function bindAddress(name: string, value: string): string {
-  if (value === '0') return value;
-  const port = Number(/^(?:\[[0-9a-fA-F:]+\]|[^:\s]*):(\d{1,5})$/.exec(value)?.[1] ?? Number.NaN);
-  if (Number.isInteger(port) && port <= 65535) return value;
-  throw new UsageError(`flag -${name}: "${value}" is no address: use :8080, 127.0.0.1:8080, or 0 for none`);
+/**
+ * The settings that these flags give; the default of each that is not among them.
+ * @throws UsageError
+ */
+export function configOf(given: GivenFlags): Config {
+  const fields = Object.entries<Flag>(settings).map(([field, flag]) => [field, given.read(flag)] as const);
+  const ignored = ignoredFlags.filter((flag) => given.has(flag)).map(({ name }) => name);
+  return Object.freeze({ ...(Object.fromEntries(fields) as Omit<Config, 'ignored'>), ignored });
 }
 
-function domainPath(name: string, value: string): string {
-  if (/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(value)) return value;
-  throw new UsageError(`flag -${name}: "${value}" is no controller name: use domain/path, as in spec.controllerName`);
+function bindAddress(text: string): string {
+  if (text === '0') return text;
+  const port = Number(/^(?:\[[0-9a-fA-F:]+\]|[^:\s]*):(\d{1,5})$/.exec(text)?.[1] ?? Number.NaN);
+  if (Number.isInteger(port) && port <= 65535) return text;
+  throw new UsageError(`"${text}" is no address: use :8080, 127.0.0.1:8080, or 0 for none`);
 }
 
-function namespacedName(name: string, value: string): string {
-  if (value === '' || /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\/)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(value)) return value;
-  throw new UsageError(`flag -${name}: "${value}" is no ConfigMap: use name or namespace/name`);
+function domainPath(text: string): string {
+  if (/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(text)) return text;
+  throw new UsageError(`"${text}" is no controller name: use domain/path, as in spec.controllerName`);
 }
 
-function dnsLabel(name: string, value: string): string {
-  if (value === '' || /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value)) return value;
-  throw new UsageError(`flag -${name}: "${value}" is no namespace`);
+function namespacedName(text: string): string {
+  if (text === '' || /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\/)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(text)) return text;
+  throw new UsageError(`"${text}" is no ConfigMap: use name or namespace/name`);
 }
 
-function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
-  const found = allowed.find((candidate) => candidate === value);
-  if (found !== undefined) return found;
-  throw new UsageError(`flag -${name}: "${value}" is not one of ${allowed.join(', ')}`);
+function namespaceName(text: string): string {
+  if (text === '' || /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) return text;
+  throw new UsageError(`"${text}" is no namespace`);
 }
 
 /** zap knows more names, and numbers for more detail. */
-function logLevel(value: string): LogLevel {
-  if (/^[1-9]\d*$/.test(value)) return 'debug';
-  if (value === 'panic') return 'error';
-  return oneOf('zap-log-level', value, ['debug', 'info', 'warn', 'error']);
+function logLevel(text: string): LogLevel {
+  if (/^[1-9]\d*$/.test(text)) return 'debug';
+  if (text === 'panic') return 'error';
+  return oneOf(logLevels)(text);
 }

@@ -9,106 +9,146 @@ export class UsageError extends Error {
   }
 }
 
-export interface Flag {
-  readonly type: 'string' | 'boolean';
-  readonly default?: string;
+/** One flag. The command line, the environment, the help and the completion are all made from this. */
+export interface Flag<T = unknown> {
+  readonly name: string;
+  /** Stands for its value in the help; a flag without it is a switch. */
   readonly value?: string;
+  /** The text that counts where the flag is not given. */
+  readonly default: string;
   readonly help: string;
+  /** All values that it takes. */
+  readonly choices?: readonly string[];
+  /** Other names of it, from old command lines. */
+  readonly aliases?: readonly string[];
+  /** @throws UsageError that says what is wrong with the text; the flag's name is put before it. */
+  readonly read: (text: string) => T;
 }
 
-export type FlagSet = Readonly<Record<string, Flag>>;
+/** A flag that is there or not; `-flag=false` takes it back. */
+export function switchFlag(name: string, help: string): Flag<boolean> {
+  return { name, default: 'false', help, read: readBoolean };
+}
 
-/** The flags of the controller. */
-export const flags: FlagSet = {
-  'metrics-bind-address': {
-    type: 'string',
-    default: ':8080',
-    value: 'ADDRESS',
-    help: 'where /metrics is served; 0 turns it off',
-  },
-  'health-probe-bind-address': {
-    type: 'string',
-    default: ':8081',
-    value: 'ADDRESS',
-    help: 'where /healthz and /readyz are served; 0 turns them off',
-  },
-  'leader-elect': { type: 'boolean', help: 'write only while holding the lease: for several replicas' },
-  'leader-election-namespace': {
-    type: 'string',
-    default: '',
-    value: 'NAMESPACE',
-    help: 'where the lease gateway-api.fnnrn.me is; default: the namespace of the Pod',
-  },
-  kubeconfig: {
-    type: 'string',
-    default: '',
-    value: 'FILE',
-    help: 'default: KUBECONFIG, ~/.kube/config, or the service account of the Pod',
-  },
-  'gateway-class-name': {
-    type: 'string',
-    default: 'thebsdbox.co.uk/controller',
-    value: 'NAME',
-    help: 'spec.controllerName of the GatewayClasses to serve',
-  },
-  'ipam-configmap': {
-    type: 'string',
-    default: '',
-    value: '[NAMESPACE/]NAME',
-    help: 'the ConfigMap with the address pool',
-  },
-  'implementation-label': {
-    type: 'string',
-    default: 'thebsdbox',
-    value: 'TEXT',
-    help: 'value of the label implementation',
-  },
-  'service-behaviour': {
-    type: 'string',
-    default: 'auto',
-    value: 'auto|create|duplicate|update|aggregate',
-    help: 'for routes without the label serviceBehaviour',
-  },
-  'ip-families': {
-    type: 'string',
-    default: 'auto',
-    value: 'auto|ipv4|ipv6|dual',
-    help: 'families of the addresses from the pool; auto: the next free one, of either family',
-  },
-  'static-addresses': {
-    type: 'string',
-    default: 'any',
-    value: 'any|pool',
-    help: 'whether spec.addresses may name addresses outside the pool',
-  },
-  'zap-log-level': { type: 'string', default: 'info', value: 'debug|info|warn|error', help: 'how much is logged' },
-};
+/** A flag with one of a few values; the first one counts where it is not given. */
+export function choiceFlag<const C extends readonly [string, ...string[]]>(
+  name: string,
+  choices: C,
+  help: string,
+): Flag<C[number]> {
+  return { name, value: choices.join('|'), default: choices[0], help, choices, read: oneOf<C[number]>(choices) };
+}
 
-/** zap's other flags: a command line of the Go original still works. */
-export const zapFlags: FlagSet = Object.fromEntries(
-  ['zap-devel', 'zap-encoder', 'zap-stacktrace-level', 'zap-time-encoding'].map((name) => [
-    name,
-    { type: name === 'zap-devel' ? 'boolean' : 'string', help: 'accepted and ignored' },
-  ]),
-);
+/** The reader of a value that must be one of a few. */
+export function oneOf<T extends string>(choices: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = choices.find((choice) => choice === text);
+    if (found === undefined) throw new UsageError(`"${text}" is not one of ${choices.join(', ')}`);
+    return found;
+  };
+}
+
+/** The text itself. */
+export function anyText(text: string): string {
+  return text;
+}
+
+export function readBoolean(text: string): boolean {
+  if (text === 'true' || text === '1') return true;
+  if (text === 'false' || text === '0') return false;
+  throw new UsageError(`"${text}" is neither true nor false`);
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const environmentPrefix = 'GATEWAY_API_CONTROLLER_';
+
+/** The environment variable that stands for a flag. */
+export function variableOf(flagName: string): string {
+  return environmentPrefix + flagName.toUpperCase().replaceAll('-', '_');
+}
+
+interface GivenText {
+  readonly text: string;
+  /** Where it comes from, for an error. */
+  readonly source: string;
+}
+
+/** What was given for flags: on the command line, else in the environment. */
+export class GivenFlags {
+  readonly #texts: ReadonlyMap<string, GivenText>;
+
+  constructor(texts: ReadonlyMap<string, GivenText>) {
+    this.#texts = texts;
+  }
+
+  has(flag: Flag): boolean {
+    return this.#texts.has(flag.name);
+  }
+
+  /**
+   * The value of a flag: the given one, else its default.
+   * @throws UsageError that names the flag, or the environment variable.
+   */
+  read<T>(flag: Flag<T>): T {
+    const { text, source } = this.#texts.get(flag.name) ?? { text: flag.default, source: `flag -${flag.name}` };
+    try {
+      return flag.read(text);
+    } catch (cause) {
+      if (!(cause instanceof UsageError)) throw cause;
+      throw new UsageError(`${source}: ${cause.message}`);
+    }
+  }
+}
 
 /**
- * Reads a command line as Go's flag package does: one dash or two, `-flag value` or `-flag=value`, booleans bare.
- * @returns the text of each flag that was given.
+ * Reads a command line as Go's flag package does: one dash or two, `-flag value` or `-flag=value`, switches bare, the
+ * last one counts. A flag that is not on it is looked for in the environment, where an empty text is none.
  * @throws UsageError
  */
-export function readFlags(argv: readonly string[], allowed: FlagSet): ReadonlyMap<string, string> {
-  const values = new Map<string, string>();
+export function readFlags(argv: readonly string[], allowed: readonly Flag[], environment: Environment): GivenFlags {
+  const { words, given } = readArguments(argv, allowed, environment);
+  if (words[0] !== undefined) throw new UsageError(`"${words[0]}" is not a flag; see --help`);
+  return given;
+}
+
+/**
+ * As `readFlags`, for a command that also takes words, anywhere between its flags.
+ * @throws UsageError
+ */
+export function readArguments(
+  argv: readonly string[],
+  allowed: readonly Flag[],
+  environment: Environment,
+): { readonly words: readonly string[]; readonly given: GivenFlags } {
+  const words: string[] = [];
+  const texts = new Map<string, GivenText>(fromEnvironment(allowed, environment));
   const { tokens } = parseArgs({ args: argv.map(twoDashes), strict: false, allowPositionals: true, tokens: true });
   const rest = tokens.filter((token) => token.kind !== 'option-terminator');
   for (let token = rest.shift(); token !== undefined; token = rest.shift()) {
-    if (token.kind === 'positional') throw new UsageError(`"${token.value}" is not a flag; see --help`);
-    const type = allowed[token.name]?.type;
-    if (type === undefined) throw new UsageError(`unknown flag -${token.name}; see --help`);
-    const given = token.value ?? (type === 'boolean' ? 'true' : takeValue(token.name, rest));
-    values.set(token.name, type === 'boolean' ? booleanOf(token.name, given) : given);
+    if (token.kind === 'positional') {
+      words.push(token.value);
+      continue;
+    }
+    const flag = findFlag(allowed, token.name);
+    const text = token.value ?? (flag.value === undefined ? 'true' : takeValue(token.name, rest));
+    texts.set(flag.name, { text, source: `flag -${token.name}` });
   }
-  return values;
+  return { words, given: new GivenFlags(texts) };
+}
+
+function findFlag(allowed: readonly Flag[], name: string): Flag {
+  const found = allowed.find((flag) => flag.name === name || flag.aliases?.includes(name));
+  if (found === undefined) throw new UsageError(`unknown flag -${name}; see --help`);
+  return found;
+}
+
+function fromEnvironment(allowed: readonly Flag[], environment: Environment): readonly [string, GivenText][] {
+  return allowed.flatMap(({ name }): [string, GivenText][] => {
+    const variable = variableOf(name);
+    const text = environment[variable];
+    return text === undefined || text === '' ? [] : [[name, { text, source: `environment variable ${variable}` }]];
+  });
 }
 
 /** The value that stands behind a flag as an argument of its own. */
@@ -121,10 +161,4 @@ function takeValue(name: string, rest: { readonly kind: string; readonly value?:
 /** `-flag` is `--flag`; a value such as `-1` or `:8080` stays as it is. */
 function twoDashes(argument: string): string {
   return /^-[a-z]/.test(argument) ? `-${argument}` : argument;
-}
-
-function booleanOf(name: string, value: string): string {
-  if (value === 'true' || value === '1') return 'true';
-  if (value === 'false' || value === '0') return 'false';
-  throw new UsageError(`flag -${name}: "${value}" is neither true nor false`);
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type Config, parseConfig } from '../src/config.ts';
-import { flags, UsageError, zapFlags } from '../src/flags.ts';
+import { type Config, controllerFlags, ignoredFlags, parseConfig, settings } from '../src/config.ts';
+import { readArguments, readFlags, UsageError, variableOf } from '../src/flags.ts';
+
+const flagNames = [...controllerFlags, ...ignoredFlags].flatMap(({ name, aliases = [] }) => [name, ...aliases]);
 
 const accepted: readonly { readonly argv: readonly string[]; readonly config: Partial<Config> }[] = [
   {
@@ -92,6 +94,52 @@ describe('the command line', () => {
       assert.throws(() => parseConfig(argv), { name: 'UsageError', message }));
   }
 
+  test('comes before the environment, which stands in for flags that are not on it', () => {
+    const environment = {
+      GATEWAY_API_CONTROLLER_SERVICE_BEHAVIOUR: 'update',
+      GATEWAY_API_CONTROLLER_IPAM_CONFIGMAP: 'blue/ipam',
+      GATEWAY_API_CONTROLLER_LEADER_ELECT: 'true',
+      GATEWAY_API_CONTROLLER_LOG_LEVEL: '',
+      GATEWAY_API_CONTROLLER_SERVICE_HOST: '10.96.0.7',
+    };
+    const { serviceBehaviour, ipamConfigMap, leaderElect, logLevel } = parseConfig(
+      ['-service-behaviour', 'create'],
+      environment,
+    );
+    assert.deepEqual([serviceBehaviour, ipamConfigMap, leaderElect, logLevel], ['create', 'blue/ipam', true, 'info']);
+  });
+
+  for (const flag of [...controllerFlags, ...ignoredFlags]) {
+    test(`-${flag.name} can be given by the environment`, () => {
+      const variable = variableOf(flag.name);
+      assert.match(variable, /^GATEWAY_API_CONTROLLER_[A-Z_]+$/);
+      const given = readFlags([], [flag], { [variable]: 'a text' });
+      assert.ok(given.has(flag));
+    });
+  }
+
+  test('a bad value in the environment is named with its variable', () => {
+    assert.throws(() => parseConfig([], { GATEWAY_API_CONTROLLER_LOG_LEVEL: 'loud' }), {
+      name: 'UsageError',
+      message: 'environment variable GATEWAY_API_CONTROLLER_LOG_LEVEL: "loud" is not one of debug, info, warn, error',
+    });
+  });
+
+  test('the last one counts, by whichever of its names', () => {
+    assert.equal(parseConfig(['-zap-log-level=debug', '-log-level=warn']).logLevel, 'warn');
+    assert.equal(parseConfig(['-log-level=warn', '-zap-log-level=debug']).logLevel, 'debug');
+  });
+
+  test('words between flags are kept for commands that take them', () => {
+    const { words, given } = readArguments(
+      ['gateway', '-ipam-configmap', 'ipam', 'default/gw', '-leader-elect'],
+      controllerFlags,
+      {},
+    );
+    assert.deepEqual(words, ['gateway', 'default/gw']);
+    assert.equal(given.read(settings.leaderElect), true);
+  });
+
   test('has every flag of the Go original', () => {
     const original = [
       'metrics-bind-address',
@@ -108,13 +156,13 @@ describe('the command line', () => {
       'zap-stacktrace-level',
       'zap-time-encoding',
     ];
-    for (const name of original) assert.ok(name in flags || name in zapFlags, name);
+    for (const name of original) assert.ok(flagNames.includes(name), name);
   });
 
   test('is never changed afterwards', () => assert.ok(Object.isFrozen(parseConfig([]))));
 
   test('throws nothing but a UsageError, and that is one line', () => {
-    const name = fc.constantFrom(...Object.keys(flags), ...Object.keys(zapFlags), 'other', 'constructor', '__proto__');
+    const name = fc.constantFrom(...flagNames, 'other', 'constructor', '__proto__');
     const value = fc.oneof(
       fc.string({ unit: 'grapheme' }),
       fc.constantFrom('', '\n', 'a\nb', '-1', '0', ':1', '--', '-', '='),

@@ -1,8 +1,9 @@
 import { describeState } from '../actors/descriptions.ts';
 import { poolSource } from '../actors/pool-source.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { configOf, settings } from '../config.ts';
 import { type DryRun, dryRun } from '../dry-run.ts';
-import { type FlagSet, readFlags, UsageError } from '../flags.ts';
+import { type Flag, readArguments, UsageError } from '../flags.ts';
 import { type Explanation, explainGateway, explainRoute } from '../gateway/explanation.ts';
 import { acceptClass } from '../gateway/gateway-class.ts';
 import { nameOf, partsOf } from '../gateway/keys.ts';
@@ -10,14 +11,17 @@ import { connect, ownNamespace } from '../kubernetes/connect.ts';
 import type { ActorKind, ObjectKey, RouteKind } from '../objects/keys.ts';
 import type { Settings } from '../objects/view.ts';
 import { sourcesOf } from '../watch/sources.ts';
-import { commandFlags, pick, readSettings } from './command-flags.ts';
+import { commandFlags, contextFlag, outputFlag } from './command-flags.ts';
 import { readCluster } from './read-cluster.ts';
 import { table } from './table.ts';
 
-const explainFlags: FlagSet = {
+export const explainFlags: readonly Flag[] = [
   ...commandFlags,
-  ...pick('service-behaviour', 'ip-families', 'static-addresses', 'implementation-label'),
-};
+  settings.serviceBehaviour,
+  settings.ipFamilies,
+  settings.staticAddresses,
+  settings.implementationLabel,
+];
 
 const kindsByName: ReadonlyMap<string, ActorKind> = new Map([
   ['gatewayclass', 'GatewayClass'],
@@ -25,6 +29,7 @@ const kindsByName: ReadonlyMap<string, ActorKind> = new Map([
   ['tcproute', 'TCPRoute'],
   ['udproute', 'UDPRoute'],
 ]);
+export const explainableKinds: readonly string[] = [...kindsByName.keys()];
 
 /**
  * `explain [KIND [NAMESPACE/]NAME]`: why an object is where it is; without a name, all that are not ready. It lets the
@@ -33,24 +38,22 @@ const kindsByName: ReadonlyMap<string, ActorKind> = new Map([
  * @throws UsageError, KubeconfigError, ClusterError
  */
 export async function explain(argv: readonly string[]): Promise<number> {
-  const firstFlag = argv.findIndex((arg) => arg.startsWith('-'));
-  const names = firstFlag < 0 ? argv : argv.slice(0, firstFlag);
-  const values = readFlags(argv.slice(names.length), explainFlags);
-  const text = (name: string): string => values.get(name) ?? explainFlags[name]?.default ?? '';
-  const wanted = readWanted(names);
-  const settings = readSettings(text);
+  const { words, given } = readArguments(argv, explainFlags, process.env);
+  const wanted = readWanted(words);
+  const config = configOf(given);
+  const output = given.read(outputFlag);
   const client = connect({
-    kubeconfig: text('kubeconfig'),
-    context: text('context'),
+    kubeconfig: config.kubeconfig,
+    context: given.read(contextFlag),
     userAgent: 'gateway-api-controller-explain',
     now: Date.now,
   });
   try {
-    const source = poolSource(text('ipam-configmap'), ownNamespace(process.env));
-    const cluster = await readCluster(client, sourcesOf({ controllerName: settings.controllerName, pool: source }));
-    const run = dryRun(cluster, settings, source);
-    const found = wanted === undefined ? all(run, cluster, settings) : [one(wanted, run, cluster, settings)];
-    process.stdout.write(text('output') === 'json' ? `${JSON.stringify(found)}\n` : render(found, wanted));
+    const source = poolSource(config.ipamConfigMap, ownNamespace(process.env));
+    const cluster = await readCluster(client, sourcesOf({ controllerName: config.controllerName, pool: source }));
+    const run = dryRun(cluster, config, source);
+    const found = wanted === undefined ? all(run, cluster, config) : [one(wanted, run, cluster, config)];
+    process.stdout.write(output === 'json' ? `${JSON.stringify(found)}\n` : render(found, wanted));
     return found.every(({ isReady }) => isReady) ? 0 : 1;
   } finally {
     await client.close();
@@ -61,7 +64,7 @@ function readWanted([kindName, name, ...more]: readonly string[]): ObjectKey<Act
   if (kindName === undefined) return undefined;
   const kind = kindsByName.get(kindName.toLowerCase());
   if (kind === undefined || name === undefined || more.length > 0) {
-    throw new UsageError(`use "explain KIND [NAMESPACE/]NAME" with KIND one of ${[...kindsByName.keys()].join(', ')}`);
+    throw new UsageError(`use "explain KIND [NAMESPACE/]NAME" with KIND one of ${explainableKinds.join(', ')}`);
   }
   if (kind === 'GatewayClass') return `GatewayClass//${name}`;
   const [first = '', second] = name.split('/');

@@ -3,29 +3,35 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { poolSource, readPool } from '../actors/pool-source.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { type FlagSet, readFlags, UsageError } from '../flags.ts';
+import { type Config, configOf } from '../config.ts';
+import { anyText, type Flag, readFlags, UsageError } from '../flags.ts';
 import { holdingsOf } from '../gateway/holdings.ts';
 import { type Pool, parsePool } from '../ipam/pool.ts';
 import { type Holding, planPool, reportPool } from '../ipam/report.ts';
 import { connect, ownNamespace } from '../kubernetes/connect.ts';
-import type { Settings } from '../objects/view.ts';
 import { sourcesOf } from '../watch/sources.ts';
-import { commandFlags, readSettings } from './command-flags.ts';
+import { commandFlags, contextFlag, outputFlag } from './command-flags.ts';
 import { renderPlan, renderReport } from './ipam-text.ts';
 import { readCluster } from './read-cluster.ts';
 
 const wantedKinds: ReadonlySet<string> = new Set(['GatewayClass', 'Gateway', 'IPAddress', 'ConfigMap']);
 
-const ipamFlags: FlagSet = {
-  ...commandFlags,
-  f: { type: 'string', default: '', value: 'FILE', help: 'plan: the ConfigMap as it would be' },
+const fileFlag: Flag<string> = {
+  name: 'f',
+  value: 'FILE',
+  default: '',
+  help: 'the ConfigMap as it would be',
+  read: anyText,
 };
+export const ipamFlags = { ls: commandFlags, plan: [fileFlag, ...commandFlags] } as const;
 
 interface IpamCommand {
   readonly verb: 'ls' | 'plan';
   readonly isJson: boolean;
-  readonly settings: Settings;
-  readonly text: (name: string) => string;
+  readonly config: Config;
+  readonly context: string;
+  /** Of the ConfigMap as it would be. */
+  readonly file: string;
 }
 
 /**
@@ -38,35 +44,31 @@ export async function ipam(argv: readonly string[]): Promise<number> {
   const { cluster, pool } = await readPoolOf(command);
   const holdings = holdingsOf(cluster.all('IPAddress'), cluster.all('Gateway'), {
     view: cluster,
-    settings: command.settings,
+    settings: command.config,
   });
   return command.verb === 'ls' ? list(command, pool, holdings) : plan(command, pool, holdings);
 }
 
 function readCommand([verb, ...rest]: readonly string[]): IpamCommand {
   if (verb !== 'ls' && verb !== 'plan') throw new UsageError('use "ipam ls" or "ipam plan -f FILE"; see --help');
-  const values = readFlags(rest, ipamFlags);
-  const text = (name: string): string => values.get(name) ?? ipamFlags[name]?.default ?? '';
-  const output = text('output');
-  if (output !== 'table' && output !== 'json') {
-    throw new UsageError(`flag -output: "${output}" is not one of table, json`);
-  }
-  if (verb === 'plan' && text('f') === '')
-    throw new UsageError('ipam plan needs -f FILE, the ConfigMap as it would be');
-  if (verb === 'plan' && text('ipam-configmap') === '') throw new UsageError('ipam plan needs -ipam-configmap');
-  return { verb, isJson: output === 'json', settings: readSettings(text), text };
+  const given = readFlags(rest, ipamFlags[verb], process.env);
+  const config = configOf(given);
+  const file = given.read(fileFlag);
+  if (verb === 'plan' && file === '') throw new UsageError('ipam plan needs -f FILE, the ConfigMap as it would be');
+  if (verb === 'plan' && config.ipamConfigMap === '') throw new UsageError('ipam plan needs -ipam-configmap');
+  return { verb, isJson: given.read(outputFlag) === 'json', config, context: given.read(contextFlag), file };
 }
 
-async function readPoolOf({ settings, text }: IpamCommand): Promise<{ cluster: Cluster; pool: Pool | undefined }> {
+async function readPoolOf({ config, context }: IpamCommand): Promise<{ cluster: Cluster; pool: Pool | undefined }> {
   const client = connect({
-    kubeconfig: text('kubeconfig'),
-    context: text('context'),
+    kubeconfig: config.kubeconfig,
+    context,
     userAgent: 'gateway-api-controller-ipam',
     now: Date.now,
   });
   try {
-    const source = poolSource(text('ipam-configmap'), ownNamespace(process.env));
-    const sources = sourcesOf({ controllerName: settings.controllerName, pool: source });
+    const source = poolSource(config.ipamConfigMap, ownNamespace(process.env));
+    const sources = sourcesOf({ controllerName: config.controllerName, pool: source });
     const cluster = await readCluster(
       client,
       sources.filter(({ kind }) => wantedKinds.has(kind)),
@@ -89,8 +91,8 @@ function list({ isJson }: IpamCommand, pool: Pool | undefined, holdings: readonl
   return 0;
 }
 
-function plan({ isJson, text }: IpamCommand, pool: Pool | undefined, holdings: readonly Holding[]): number {
-  const result = planPool(pool ?? parsePool({}), parsePool(readData(text('f'))), holdings);
+function plan({ isJson, file }: IpamCommand, pool: Pool | undefined, holdings: readonly Holding[]): number {
+  const result = planPool(pool ?? parsePool({}), parsePool(readData(file)), holdings);
   process.stdout.write(isJson ? `${JSON.stringify(result)}\n` : renderPlan(result));
   return result.stranded.length > 0 || result.problems.length > 0 ? 1 : 0;
 }

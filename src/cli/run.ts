@@ -1,7 +1,7 @@
 import { parseConfig } from '../config.ts';
 import { realTimers } from '../kubernetes/timers.ts';
 import { type Controller, startController } from '../main.ts';
-import { createLogger } from '../observability/logger.ts';
+import { createLogger, toggleDebug } from '../observability/logger.ts';
 
 const stopLimitMs = 9_000;
 
@@ -11,9 +11,10 @@ const stopLimitMs = 9_000;
  * @throws UsageError, KubeconfigError, BindError
  */
 export async function run(argv: readonly string[]): Promise<number> {
-  const config = parseConfig(argv);
-  const logger = createLogger(config.logLevel);
+  const config = parseConfig(argv, process.env);
+  const logger = createLogger(config);
   if (config.ignored.length > 0) logger.info({ flags: config.ignored }, 'flags are accepted and ignored');
+  process.on('SIGUSR2', () => toggleDebug(logger, config));
   const controller = await startController(config, {
     logger,
     environment: process.env,

@@ -1,27 +1,36 @@
-import { flags } from '../flags.ts';
+import { type Flag, variableOf } from '../flags.ts';
+import type { Command } from './command.ts';
+import { paint } from './style.ts';
+import { table } from './table.ts';
 
-/** The text of `--help`. */
-export function usage(): string {
-  const lines = Object.entries(flags).map(([name, flag]) => {
-    const head = `  -${name}${flag.value === undefined ? '' : ` ${flag.value}`}`;
-    const fallback = flag.default === undefined || flag.default === '' ? '' : ` (default ${flag.default})`;
-    return `${head}\n      ${flag.help}${fallback}`;
-  });
-  return [
-    'Usage: gateway-api-controller [run] [flags]',
-    '       gateway-api-controller explain [gatewayclass|gateway|tcproute|udproute [NAMESPACE/]NAME] [-output table|json]',
-    '       gateway-api-controller ipam ls [-ipam-configmap NAME] [-output table|json]',
-    '       gateway-api-controller ipam plan -f FILE -ipam-configmap NAME [-output table|json]',
-    '',
-    'Gives Gateways of its class an address and turns their TCPRoutes and UDPRoutes into Services of type',
-    'LoadBalancer. "explain" says why an object is not ready, without a name all that are not (exit code 1 where one is',
-    'not); it takes the flags that the controller was started with. "ipam ls" shows the pool and who has what of it; "ipam plan" what an edit of the pool would do (exit',
-    'code 1 where it would leave a Gateway outside, or has an invalid entry). Both also take -kubeconfig, -context and',
-    '-gateway-class-name, read the cluster only, and work while the controller is down. Flags take one dash or two, "-flag value" or "-flag=value".',
-    '',
-    ...lines,
-    '',
-    'Example: gateway-api-controller -kubeconfig ~/.kube/config -ipam-configmap default/ipam',
-    '',
-  ].join('\n');
+const program = 'gateway-api-controller';
+
+/** The text of `--help` without a command: of the one that runs then, and which others there are. */
+export function usage(commands: readonly [Command, ...Command[]]): string {
+  const rows = commands.map(({ name, summary }) => [`  ${name}`, summary]);
+  const others = `${paint('bold', 'Commands')} ("${program} COMMAND --help" says more):\n${table(rows)}`;
+  return [`Usage: ${program} [COMMAND] [flags]\n`, `${commands[0].about}\n`, others, ...details(commands[0])].join(
+    '\n',
+  );
+}
+
+/** The text of `COMMAND --help`. */
+export function usageOf(command: Command): string {
+  const words = [program, command.name, command.arguments, command.flags.length > 0 && '[flags]'].filter(Boolean);
+  return [`Usage: ${words.join(' ')}\n`, `${command.about}\n`, ...details(command)].join('\n');
+}
+
+function details({ flags, examples }: Command): readonly string[] {
+  const lines = examples.map((example) => `  ${program} ${example}\n`);
+  const shown = `${paint('bold', 'Examples')}:\n${lines.join('')}`;
+  if (flags.length === 0) return [shown];
+  const variable = variableOf('ipam-configmap');
+  const head = `One dash or two, "-flag value" or "-flag=value". Also by environment, as ${variable} for\n-ipam-configmap; the command line comes first.`;
+  return [`${paint('bold', 'Flags')}:\n${flags.map(describe).join('')}\n${head}\n`, shown];
+}
+
+function describe({ name, value, default: fallback, help }: Flag): string {
+  const isSwitch = value === undefined;
+  const head = `  -${name}${isSwitch ? '' : ` ${value}`}`;
+  return `${head}\n      ${help}${isSwitch || fallback === '' ? '' : ` (default ${fallback})`}\n`;
 }

@@ -1,17 +1,41 @@
-import pino, { type Logger } from 'pino';
-import type { LogLevel } from '../config.ts';
+import pino, { type DestinationStream, type Logger } from 'pino';
+import pinoPretty from 'pino-pretty';
+import type { Config } from '../config.ts';
 
 export type { Logger };
 
-/** JSON lines on stderr: a constant message, everything else in fields. */
-export function createLogger(level: LogLevel): Logger {
+const stderr = 2;
+
+/** The log, on stderr: a constant message, everything else in fields. */
+export function createLogger({ logLevel, logFormat }: Pick<Config, 'logLevel' | 'logFormat'>): Logger {
   return pino(
     {
-      level,
+      level: logLevel,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    pino.destination({ dest: 2, sync: true }),
+    logFormat === 'pretty' ? prettyStream() : pino.destination({ dest: stderr, sync: true }),
   );
+}
+
+/** Lines for people, with colours where stderr is a terminal that has them and NO_COLOR is not set. */
+function prettyStream(): DestinationStream {
+  return pinoPretty({
+    destination: stderr,
+    sync: true,
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss.l',
+    colorize: process.stderr.isTTY && process.stderr.hasColors(),
+  });
+}
+
+/** Changes between the level that was set and debug (or info, where debug was set), and says so. */
+export function toggleDebug(logger: Logger, { logLevel }: Pick<Config, 'logLevel'>): void {
+  const other = logLevel === 'debug' ? 'info' : 'debug';
+  const level = logger.level === logLevel ? other : logLevel;
+  // So that it is said, whatever the two levels are.
+  logger.level = 'debug';
+  logger.info({ level }, 'log level changes');
+  logger.level = level;
 }

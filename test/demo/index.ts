@@ -25,7 +25,7 @@ const versions = {
 } as const;
 
 async function demo(options: DemoOptions): Promise<number> {
-  const config = parseConfig(options.controllerArgs);
+  const config = parseConfig(options.controllerArgs, process.env);
   const isText = options.output === 'text';
   const say = (line: string): void => {
     (isText ? process.stdout : process.stderr).write(`${line}\n`);
@@ -39,7 +39,7 @@ async function demo(options: DemoOptions): Promise<number> {
   const controller = await startController(
     { ...config, kubeconfig: server.kubeconfigPath },
     {
-      logger: createLogger(config.logLevel),
+      logger: createLogger(config),
       environment: process.env,
       timers: realTimers,
       random: Math.random,

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import { commands } from '../../src/cli/commands.ts';
+import { main } from '../../src/cli/main.ts';
+import { usage, usageOf } from '../../src/cli/usage.ts';
+import { readArguments } from '../../src/flags.ts';
+import { spawnController } from '../support/controller.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const packageFile = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly version: string;
+  readonly bin: Readonly<Record<string, string>>;
+};
+
+describe('The help', () => {
+  test('names every command', () => {
+    for (const { name, summary } of commands)
+      assert.ok(usage(commands).includes(`${name}`) && usage(commands).includes(summary));
+  });
+
+  for (const command of commands) {
+    test(`of ${command.name} tells of its flags, with their defaults, and gives examples`, () => {
+      const text = usageOf(command);
+      for (const { name, help, value } of command.flags) {
+        assert.ok(text.includes(`  -${name}${value === undefined ? '' : ` ${value}`}\n      ${help}`), name);
+      }
+      assert.ok(command.examples.length > 0);
+      for (const example of command.examples) assert.ok(text.includes(`  gateway-api-controller ${example}\n`));
+    });
+
+    for (const example of command.examples) {
+      test(`"${example}" is a command line that is understood`, () => {
+        const words = example.replace(/ > .*$/, '').split(' ');
+        const own = command.name.split(' ');
+        const rest = own.every((word, index) => words[index] === word) ? words.slice(own.length) : words;
+        assert.equal(rest === words, command === commands[0], 'names its command');
+        const { given } = readArguments(rest, command.flags, {});
+        for (const flag of command.flags) given.read(flag);
+      });
+    }
+  }
+});
+
+const printed: readonly (readonly [argv: readonly string[], text: RegExp])[] = [
+  [['--version'], new RegExp(`^gateway-api-controller ${packageFile.version.replaceAll('.', '\\.')} \\(Node\\.js v`)],
+  [['version'], /^gateway-api-controller \d/],
+  [['-h'], /^Usage: gateway-api-controller \[COMMAND\]/],
+  [['help'], /^Usage: gateway-api-controller \[COMMAND\]/],
+  [['help', 'explain'], /^Usage: gateway-api-controller explain \[KIND/],
+  [['ipam', 'plan', '--help'], /^Usage: gateway-api-controller ipam plan \[flags\]/],
+  [['completion', 'bash'], /^# bash completion/],
+];
+
+describe('The executable', { concurrency: 4 }, () => {
+  for (const [argv, text] of printed) {
+    test(`${argv.join(' ')} prints what was asked for, without colours where stdout is no terminal`, async () => {
+      const child = spawnController(argv);
+      assert.deepEqual([await child.end, child.stderr], [0, '']);
+      assert.match(child.stdout, text);
+      assert.equal(stripVTControlCharacters(child.stdout), child.stdout);
+    });
+  }
+
+  test('colours its help when FORCE_COLOR wants it, and not when NO_COLOR is set', async () => {
+    const [forced, none] = [
+      spawnController(['--help'], { FORCE_COLOR: '1' }),
+      spawnController(['--help'], { NO_COLOR: '1' }),
+    ];
+    await Promise.all([forced.end, none.end]);
+    assert.equal(stripVTControlCharacters(forced.stdout), none.stdout);
+    assert.notEqual(forced.stdout, none.stdout);
+  });
+
+  for (const [argv, line] of [
+    [['serve'], /"serve" is no command: use run, explain, ipam ls,/],
+    [['ipam'], /use "ipam ls" or "ipam plan"/],
+    [['completion', 'csh'], /"csh" is not one of bash, zsh, fish/],
+    [['completion'], /"" is not one of bash/],
+    [['version', '-x'], /unknown flag -x/],
+  ] as const) {
+    test(`"${argv.join(' ')}" is refused with one line and exit code 2`, async (t) => {
+      const write = t.mock.method(process.stderr, 'write', () => true);
+      const code = await main(argv);
+      const text = write.mock.calls.map(({ arguments: [chunk] }) => String(chunk)).join('');
+      write.mock.restore();
+      assert.equal(code, 2);
+      assert.match(text, line);
+      assert.match(text, /^gateway-api-controller: [^\n]+\n$/);
+    });
+  }
+
+  test('is there for kubectl as a plugin', () => {
+    assert.deepEqual(Object.keys(packageFile.bin), ['gateway-api-controller', 'kubectl-gateway_explain']);
+    for (const path of Object.values(packageFile.bin)) {
+      const source = readFileSync(join(root, path.replace(/^dist\//, '').replace(/\.js$/, '.ts')), 'utf8');
+      assert.ok(source.startsWith('#!/usr/bin/env node\n'));
+    }
+  });
+});
