@@ -11,6 +11,7 @@ interface ReadableContext<Facts> {
   readonly facts?: Facts;
   readonly refused?: { readonly refusal: AddressRefusal } | undefined;
   readonly failures: Failures;
+  readonly wasOurs?: boolean;
 }
 
 export interface ActorOptions<Facts> {

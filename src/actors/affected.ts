@@ -1,7 +1,7 @@
 import type { Change, Cluster } from '../cluster/cluster.ts';
 import { addressesAmong, namespacesToken } from '../cluster/references.ts';
 import { isEqual } from '../gateway/equal.ts';
-import { isGatewayKey, isRouteKey, partsOf } from '../gateway/keys.ts';
+import { isGatewayKey, isListenerSetKey, isRouteKey, partsOf } from '../gateway/keys.ts';
 import { annotations } from '../gateway/names.ts';
 import type { ActorKind, Kind, ObjectKey } from '../objects/keys.ts';
 
@@ -34,12 +34,17 @@ const concerns: Readonly<Record<Kind, (change: Change, walk: Walk) => void>> = {
   },
   TCPRoute: ({ key, tokens }, walk) => walk.route(key, tokens),
   UDPRoute: ({ key, tokens }, walk) => walk.route(key, tokens),
+  ListenerSet: ({ key, tokens }, walk) => {
+    walk.actor(key);
+    for (const token of tokens) walk.gatewayAndRoutes(token);
+    for (const route of walk.naming(key)) walk.actor(route);
+  },
   ReferenceGrant: ({ tokens }, walk) => {
     for (const token of tokens) for (const route of walk.naming(token)) walk.route(route);
   },
   Namespace: ({ before, after }, walk) => {
     if (isEqual(before?.metadata.labels, after?.metadata.labels)) return;
-    for (const selecting of walk.naming(namespacesToken)) walk.gatewayAndRoutes(selecting);
+    for (const selecting of walk.naming(namespacesToken)) walk.gatewaysOf(selecting);
   },
   Service: ({ key, tokens }, walk) => {
     walk.service(key);
@@ -82,10 +87,21 @@ class Walk {
     if (!isGatewayKey(gateway)) return;
     this.actors.add(gateway);
     this.graphs.add(gateway);
-    for (const route of this.#cluster.naming(gateway)) {
-      this.actor(route);
-      for (const token of this.#cluster.tokensOf(route)) this.#graph(token);
+    for (const attached of this.#cluster.naming(gateway)) {
+      this.#attached(attached);
+      if (isListenerSetKey(attached)) for (const route of this.#cluster.naming(attached)) this.#attached(route);
     }
+  }
+
+  /** The Gateway that a token stands for, by itself or by its ListenerSet, with its routes. */
+  gatewaysOf(token: string): void {
+    if (!isListenerSetKey(token)) this.gatewayAndRoutes(token);
+    else for (const gateway of this.#cluster.tokensOf(token)) this.gatewayAndRoutes(gateway);
+  }
+
+  #attached(key: ObjectKey): void {
+    this.actor(key);
+    if (isRouteKey(key)) for (const token of this.#cluster.tokensOf(key)) this.#graph(token);
   }
 
   /** A route, its Gateways, and the routes that may want the same Services. */
@@ -105,9 +121,14 @@ class Walk {
     for (const route of this.#cluster.naming(key)) {
       this.actor(route);
       if (!isRouteKey(route)) continue;
-      for (const token of this.#cluster.tokensOf(route)) if (isGatewayKey(token)) this.actors.add(token);
+      for (const token of this.#cluster.tokensOf(route)) this.#gatewayActor(token);
     }
     this.ownService(key);
+  }
+
+  #gatewayActor(token: string): void {
+    if (isGatewayKey(token)) this.actors.add(token);
+    if (isListenerSetKey(token)) for (const gateway of this.#cluster.tokensOf(token)) this.#gatewayActor(gateway);
   }
 
   /** The Gateways that may have a Service of this name. */
@@ -121,6 +142,10 @@ class Walk {
   }
 
   #graph(token: string): void {
+    if (isListenerSetKey(token)) {
+      this.actors.add(token);
+      for (const gateway of this.#cluster.tokensOf(token)) this.#graph(gateway);
+    }
     if (!isGatewayKey(token)) return;
     this.actors.add(token);
     this.graphs.add(token);
@@ -128,7 +153,7 @@ class Walk {
 }
 
 function isActorKey(token: string): token is ObjectKey<ActorKind> {
-  return /^(GatewayClass|Gateway|TCPRoute|UDPRoute)\//.test(token);
+  return /^(GatewayClass|Gateway|ListenerSet|TCPRoute|UDPRoute)\//.test(token);
 }
 
 /** Whether the ports of a user's Service are others now; those that we made have only the ports of listeners. */

@@ -1,5 +1,6 @@
 import { gatewayMachine } from '../../machines/gateway.ts';
 import { gatewayClassMachine } from '../../machines/gateway-class.ts';
+import { listenerSetMachine } from '../../machines/listener-set.ts';
 import { routeMachine } from '../../machines/route.ts';
 import type { EffectKeys, EffectName } from '../effects/effects.ts';
 import { ledgerKey } from '../gateway/ledger.ts';
@@ -42,6 +43,9 @@ export function connectCharts({ request, claim, release }: ActionTargets) {
         removeMarks: ({ context: { key } }) => request('gateway-marks', key, key),
         writeStatus: ({ context: { key } }) => request('gateway-status', key, key),
       },
+    }),
+    ListenerSet: listenerSetMachine.provide({
+      actions: { writeStatus: ({ context: { key } }) => request('listener-set-status', key, key) },
     }),
     Route: routeMachine.provide({
       actions: {

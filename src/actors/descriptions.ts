@@ -1,6 +1,7 @@
 import type { AnyStateMachine } from 'xstate';
 import { gatewayMachine } from '../../machines/gateway.ts';
 import { gatewayClassMachine } from '../../machines/gateway-class.ts';
+import { listenerSetMachine } from '../../machines/listener-set.ts';
 import { routeMachine } from '../../machines/route.ts';
 import type { ActorKind } from '../objects/keys.ts';
 import type { ActorState } from '../objects/states.ts';
@@ -8,6 +9,7 @@ import type { ActorState } from '../objects/states.ts';
 const machines: Readonly<Record<ActorKind, AnyStateMachine>> = {
   GatewayClass: gatewayClassMachine,
   Gateway: gatewayMachine,
+  ListenerSet: listenerSetMachine,
   TCPRoute: routeMachine,
   UDPRoute: routeMachine,
 };

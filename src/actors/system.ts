@@ -37,8 +37,16 @@ export interface ActorSystemOptions {
   readonly onCrash: (key: ObjectKey<ActorKind>, error: unknown) => void;
 }
 
-/** Classes first, then Gateways, then routes: each looks at those before it. */
-const turnOrder: Readonly<Record<ActorKind, number>> = { GatewayClass: 0, Gateway: 1, TCPRoute: 2, UDPRoute: 2 };
+/** Classes first, then Gateways, then what is attached to them: each looks at those before it. */
+const turnOrder: Readonly<Record<ActorKind, number>> = {
+  GatewayClass: 0,
+  Gateway: 1,
+  ListenerSet: 2,
+  TCPRoute: 2,
+  UDPRoute: 2,
+};
+
+const actorKinds = Object.keys(turnOrder) as ActorKind[];
 
 /** One turn works so long at most, in milliseconds, before it lets I/O in. */
 const turnMs = 25;
@@ -105,7 +113,7 @@ export class ActorSystem {
   /** Everybody has to look again. */
   markAll(): void {
     const { cluster } = this.#options;
-    for (const key of cluster.keysOf('GatewayClass', 'Gateway', 'TCPRoute', 'UDPRoute')) {
+    for (const key of cluster.keysOf(...actorKinds)) {
       if (isGatewayKey(key)) this.#graphs.invalidate(key);
       this.#mark(key as ObjectKey<ActorKind>);
     }

@@ -1,6 +1,7 @@
 import { gatewayClassFacts, gatewayFacts } from '../gateway/facts.ts';
 import type { World } from '../gateway/graph.ts';
 import { partsOf } from '../gateway/keys.ts';
+import { listenerSetFacts } from '../gateway/listener-set-facts.ts';
 import { routeFacts } from '../gateway/route-facts.ts';
 import type { GatewayFacts, RouteFacts } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
@@ -24,6 +25,10 @@ export function spawn(
       const look = () => gatewayFacts(key as ObjectKey<'Gateway'>, uid, world);
       return new ActorEntry({ key, uid, machine: charts.Gateway, look, onError });
     }
+    case 'ListenerSet': {
+      const look = () => listenerSetFacts(key as ObjectKey<'ListenerSet'>, uid, world);
+      return new ActorEntry({ key, uid, machine: charts.ListenerSet, look, onError });
+    }
     case 'TCPRoute':
     case 'UDPRoute': {
       const look = () => routeFacts(key as ObjectKey<'TCPRoute' | 'UDPRoute'>, uid, world);
@@ -44,6 +49,10 @@ export function needsActor(key: ObjectKey<ActorKind>, uid: string, world: World)
       const hasTraces = facts.held.length > 0 || facts.leftovers.length > 0;
       if (facts.presence === 'gone') return hasTraces;
       return facts.standing !== 'foreign' || facts.isMarked || hasTraces;
+    }
+    case 'ListenerSet': {
+      const { presence, standing } = listenerSetFacts(key as ObjectKey<'ListenerSet'>, uid, world);
+      return presence === 'present' && standing !== 'foreign';
     }
     case 'TCPRoute':
     case 'UDPRoute': {

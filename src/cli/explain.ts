@@ -4,7 +4,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { configOf, settings } from '../config.ts';
 import { type DryRun, dryRun } from '../dry-run.ts';
 import { type Flag, readArguments, UsageError } from '../flags.ts';
-import { type Explanation, explainGateway, explainRoute } from '../gateway/explanation.ts';
+import { type Explanation, explainGateway, explainListenerSet, explainRoute } from '../gateway/explanation.ts';
 import { acceptClass } from '../gateway/gateway-class.ts';
 import { nameOf, partsOf } from '../gateway/keys.ts';
 import { connect, ownNamespace } from '../kubernetes/connect.ts';
@@ -26,6 +26,7 @@ export const explainFlags: readonly Flag[] = [
 const kindsByName: ReadonlyMap<string, ActorKind> = new Map([
   ['gatewayclass', 'GatewayClass'],
   ['gateway', 'Gateway'],
+  ['listenerset', 'ListenerSet'],
   ['tcproute', 'TCPRoute'],
   ['udproute', 'UDPRoute'],
 ]);
@@ -94,6 +95,10 @@ function one(key: ObjectKey<ActorKind>, run: DryRun, cluster: Cluster, settings:
   if (object.kind === 'Gateway') {
     const report = run.reports.gateway(key as ObjectKey<'Gateway'>);
     if (report !== undefined) return explainGateway(object, report, description);
+  }
+  if (object.kind === 'ListenerSet') {
+    const report = run.reports.listenerSet(key as ObjectKey<'ListenerSet'>);
+    if (report !== undefined) return explainListenerSet(object, report, description);
   }
   if (object.kind === 'TCPRoute' || object.kind === 'UDPRoute') {
     const report = run.reports.route(key as ObjectKey<RouteKind>);

@@ -1,5 +1,5 @@
 import { keyOf } from '../gateway/keys.ts';
-import type { Gateway, ReferenceGrant, Route } from '../objects/gateway-api.ts';
+import type { Gateway, ListenerSet, ReferenceGrant, Route } from '../objects/gateway-api.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
 import type { Kind, ObjectKey, RouteKind } from '../objects/keys.ts';
 import type { Rejection } from '../objects/rejection.ts';
@@ -123,8 +123,14 @@ export class Cluster implements ClusterView {
     return this.#references.tokensOf(key);
   }
 
+  listenerSetsOf(gateway: ObjectKey<'Gateway'>): readonly ListenerSet[] {
+    return this.#naming(gateway, 'ListenerSet');
+  }
+
   routesOf(gateway: ObjectKey<'Gateway'>): readonly Route[] {
-    return this.#routesNaming(gateway);
+    const sets = this.listenerSetsOf(gateway);
+    if (sets.length === 0) return this.#routesNaming(gateway);
+    return [...new Set([gateway, ...sets.map(keyOf)].flatMap((parent) => this.#routesNaming(parent)))];
   }
 
   routesNaming(service: ObjectKey<'Service'>): readonly Route[] {

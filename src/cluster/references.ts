@@ -1,11 +1,12 @@
 import { backendKey } from '../gateway/backends.ts';
-import { classKey, gatewayOf, partsOf, serviceKey } from '../gateway/keys.ts';
+import { classKey, parentOf, partsOf, serviceKey } from '../gateway/keys.ts';
 import { ownerKey } from '../gateway/ledger.ts';
+import { gatewayOfSet } from '../gateway/listener-sets.ts';
 import { ownServiceKeys } from '../gateway/own-service.ts';
 import { gatewaysNamedBy, routesNamedBy } from '../gateway/ownership.ts';
 import { copyKey } from '../gateway/route-resolution.ts';
 import { canonicalAddress } from '../ipam/address.ts';
-import type { Route } from '../objects/gateway-api.ts';
+import type { AllowedNamespaces, Gateway, ListenerSet, Route } from '../objects/gateway-api.ts';
 import type { Service } from '../objects/service.ts';
 import type { FollowedObject } from '../objects/view.ts';
 
@@ -35,10 +36,10 @@ export function referencesOf(object: FollowedObject): readonly string[] {
       return [
         classKey(object.spec.gatewayClassName),
         ...ownServiceKeys(object),
-        ...(object.spec.listeners.some(({ allowedRoutes }) => allowedRoutes.from === 'Selector')
-          ? [namespacesToken]
-          : []),
+        ...selectionOf([object.spec.allowedListeners, ...allowedRoutesOf(object)]),
       ];
+    case 'ListenerSet':
+      return [...parentsOfSet(object), ...selectionOf(allowedRoutesOf(object))];
     case 'TCPRoute':
     case 'UDPRoute':
       return referencesOfRoute(object);
@@ -61,8 +62,21 @@ export function referencesOf(object: FollowedObject): readonly string[] {
   }
 }
 
+function parentsOfSet(set: ListenerSet): readonly string[] {
+  const gateway = gatewayOfSet(set);
+  return gateway === undefined ? [] : [gateway];
+}
+
+function allowedRoutesOf({ spec }: Gateway | ListenerSet): readonly AllowedNamespaces[] {
+  return spec.listeners.map(({ allowedRoutes }) => allowedRoutes);
+}
+
+function selectionOf(allowed: readonly AllowedNamespaces[]): readonly string[] {
+  return allowed.some(({ from }) => from === 'Selector') ? [namespacesToken] : [];
+}
+
 function referencesOfRoute(route: Route): readonly string[] {
-  const parents = route.spec.parentRefs.flatMap((ref) => gatewayOf(ref, route.metadata.namespace) ?? []);
+  const parents = route.spec.parentRefs.flatMap((ref) => parentOf(ref, route.metadata.namespace) ?? []);
   const backends = route.spec.rules.flatMap((rule) => rule.backendRefs.map((ref) => backendKey(route, ref)));
   const elsewhere = backends.map((key) => partsOf(key).namespace).filter((other) => other !== route.metadata.namespace);
   return [...new Set([...parents, ...backends, ...backends.map(copyKey), ...elsewhere.map(grantsToken)])];

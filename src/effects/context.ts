@@ -1,5 +1,6 @@
 import type { GatewayReport } from '../gateway/gateway-status.ts';
 import type { World } from '../gateway/graph.ts';
+import type { ListenerSetReport } from '../gateway/listener-set-status.ts';
 import type { RouteReport } from '../gateway/route-status.ts';
 import type { ApiRequest } from '../kubernetes/client.ts';
 import { objectPath } from '../kubernetes/kinds.ts';
@@ -13,6 +14,7 @@ export interface EffectContext {
   readonly reports: {
     gatewayClass(key: ObjectKey<'GatewayClass'>): { readonly facts: GatewayClassFacts } | undefined;
     gateway(key: ObjectKey<'Gateway'>): (GatewayReport & { readonly uid: string }) | undefined;
+    listenerSet(key: ObjectKey<'ListenerSet'>): (ListenerSetReport & { readonly uid: string }) | undefined;
     route(key: ObjectKey<RouteKind>): (RouteReport & { readonly uid: string }) | undefined;
   };
   /** The version at which the cluster serves a kind. */

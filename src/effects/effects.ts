@@ -9,7 +9,7 @@ import { writeEndpointSlice } from './endpoint-slice.ts';
 import { pinAddress, removeMarks } from './gateway-address.ts';
 import { writeLedgerEntry } from './ledger.ts';
 import { writeService } from './service.ts';
-import { writeGatewayClassStatus, writeGatewayStatus, writeRouteStatus } from './status.ts';
+import { writeGatewayClassStatus, writeGatewayStatus, writeListenerSetStatus, writeRouteStatus } from './status.ts';
 import type { WriteQueue, WriteTask } from './write-queue.ts';
 
 /** The kinds of write, and the key that each takes. */
@@ -19,6 +19,7 @@ export interface EffectKeys {
   'gateway-address': ObjectKey<'Gateway'>;
   'ledger-entry': ObjectKey<'IPAddress'>;
   'gateway-marks': ObjectKey<'Gateway'>;
+  'listener-set-status': ObjectKey<'ListenerSet'>;
   'route-status': ObjectKey<RouteKind>;
   service: ObjectKey<'Service'>;
   'endpoint-slice': ObjectKey<'EndpointSlice'>;
@@ -34,6 +35,7 @@ const deciders: Decider = {
   'gateway-address': pinAddress,
   'ledger-entry': writeLedgerEntry,
   'gateway-marks': removeMarks,
+  'listener-set-status': writeListenerSetStatus,
   'route-status': writeRouteStatus,
   service: writeService,
   'endpoint-slice': writeEndpointSlice,

@@ -1,6 +1,7 @@
 import { isEqual } from '../gateway/equal.ts';
 import { gatewayClassStatus } from '../gateway/gateway-class-status.ts';
 import { gatewayStatus } from '../gateway/gateway-status.ts';
+import { listenerSetStatus } from '../gateway/listener-set-status.ts';
 import { routeStatus } from '../gateway/route-status.ts';
 import type { ApiRequest } from '../kubernetes/client.ts';
 import type { ObjectKey, RouteKind } from '../objects/keys.ts';
@@ -25,6 +26,14 @@ export function writeGatewayStatus(key: ObjectKey<'Gateway'>, context: EffectCon
   if (gateway === undefined || report?.uid !== gateway.metadata.uid) return undefined;
   const wanted = gatewayStatus(gateway, report, stampOf(gateway.metadata, context));
   return statusRequest(key, context, { metadata: gateway.metadata, current: gateway.status, wanted });
+}
+
+export function writeListenerSetStatus(key: ObjectKey<'ListenerSet'>, context: EffectContext): ApiRequest | undefined {
+  const set = context.world.view.get(key);
+  const report = context.reports.listenerSet(key);
+  if (set === undefined || report?.uid !== set.metadata.uid) return undefined;
+  const wanted = listenerSetStatus(set, report, stampOf(set.metadata, context));
+  return statusRequest(key, context, { metadata: set.metadata, current: set.status, wanted });
 }
 
 export function writeRouteStatus(key: ObjectKey<RouteKind>, context: EffectContext): ApiRequest | undefined {

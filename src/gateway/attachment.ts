@@ -1,23 +1,26 @@
 import type { Gateway, ParentReference, Route } from '../objects/gateway-api.ts';
-import type { ObjectKey } from '../objects/keys.ts';
+import type { ObjectKey, ParentKind } from '../objects/keys.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
 import type { ListenerVerdict } from '../objects/verdicts.ts';
 import type { ClusterView, Settings } from '../objects/view.ts';
 import { refuseShape } from './behaviour.ts';
-import { gatewayOf, keyOf, nameOf } from './keys.ts';
-import { matchesSelector } from './label-selector.ts';
+import { keyOf, nameOf, parentOf, partsOf } from './keys.ts';
+import { gatewayBehind } from './listener-sets.ts';
 import { isAccepted } from './listeners.ts';
+import { allowsNamespace } from './namespaces.ts';
 
 /** What one parentRef comes to. */
 export interface Attachment {
   readonly accepted: Verdict;
-  /** Names of the listeners that the route is bound to; empty unless accepted. */
+  /** Ids of the listeners that the route is bound to; empty unless accepted. */
   readonly listeners: readonly string[];
 }
 
 interface Claim {
   readonly route: Route;
   readonly ref: ParentReference;
+  /** What the parentRef names: the Gateway, or a ListenerSet of it. */
+  readonly parent: ObjectKey<ParentKind>;
   readonly gateway: Gateway;
   readonly settings: Settings;
   readonly view: ClusterView;
@@ -29,13 +32,13 @@ type Narrowing = readonly ListenerVerdict[] | Verdict;
 
 /** Each rule keeps the listeners that pass it, or says why none does. The order is that of the reasons. */
 const rules: readonly ((claim: Claim, listeners: readonly ListenerVerdict[]) => Narrowing)[] = [
-  ({ ref }, listeners) => {
+  ({ ref, parent }, listeners) => {
     const found = listeners.filter(
       ({ listener }) =>
         (ref.sectionName === undefined || listener.name === ref.sectionName) &&
         (ref.port === undefined || listener.port === ref.port),
     );
-    return found.length > 0 ? found : noMatchingParent(ref, listeners);
+    return found.length > 0 ? found : noMatchingParent(ref, parent, listeners);
   },
   ({ route }, listeners) => {
     const found = listeners.filter((verdict) => verdict.supportedKinds.some((kind) => kind.kind === route.kind));
@@ -45,11 +48,12 @@ const rules: readonly ((claim: Claim, listeners: readonly ListenerVerdict[]) => 
     const found = listeners.filter(isAccepted);
     return found.length > 0 ? found : notAllowed(`${describe(listeners)} is itself refused`);
   },
-  ({ route, gateway, view }, listeners) => {
-    const found = listeners.filter(({ listener }) => allowsNamespace(listener, route, { gateway, view }));
+  ({ route, parent, view }, listeners) => {
+    const between = { namespace: route.metadata.namespace, home: partsOf(parent).namespace };
+    const answers = listeners.map(({ listener }) => allowsNamespace(listener.allowedRoutes, between, view));
+    const found = listeners.filter((_, index) => answers[index] === 'yes');
     if (found.length > 0) return found;
-    const unknown = listeners.some(isSelective) ? view.unavailable('Namespace') : undefined;
-    if (unknown !== undefined) return pending(`the labels of namespaces cannot be read: ${unknown}`);
+    if (answers.includes('unknown')) return pending('the labels of namespaces cannot be read');
     return notAllowed(`${describe(listeners)} does not allow routes of namespace "${route.metadata.namespace}"`);
   },
   ({ route, settings }, listeners) => refuseShape(route, settings) ?? listeners,
@@ -71,52 +75,33 @@ export function attach(claim: Claim, listeners: readonly ListenerVerdict[]): Att
     if (!('length' in next)) return { accepted: next, listeners: [] };
     left = next;
   }
-  const names = left.map(({ listener }) => listener.name);
   const accepted: Verdict = {
     status: 'True',
     reason: 'Accepted',
-    message: `attached to ${describe(left)} of Gateway ${nameOf(keyOf(claim.gateway))}`,
+    message: `attached to ${describe(left)} of ${textOf(claim.parent)}`,
   };
-  return { accepted, listeners: names };
+  return { accepted, listeners: left.map(({ id }) => id) };
 }
 
 /** The first of the route's Gateways, in the order of its parentRefs, of those that are ours. */
 export function homeOf(
   route: Route,
+  view: ClusterView,
   isOurs: (gateway: ObjectKey<'Gateway'>) => boolean,
 ): ObjectKey<'Gateway'> | undefined {
   for (const ref of route.spec.parentRefs) {
-    const key = gatewayOf(ref, route.metadata.namespace);
+    const parent = parentOf(ref, route.metadata.namespace);
+    const key = parent && gatewayBehind(parent, view);
     if (key !== undefined && isOurs(key)) return key;
   }
   return undefined;
 }
 
-function allowsNamespace(
-  { allowedRoutes: { from, selector } }: ListenerVerdict['listener'],
-  route: Route,
-  { gateway, view }: Pick<Claim, 'gateway' | 'view'>,
-): boolean {
-  const { namespace } = route.metadata;
-  switch (from) {
-    case 'All':
-      return true;
-    case 'Same':
-      return namespace === gateway.metadata.namespace;
-    case 'Selector': {
-      const labels = view.get(`Namespace//${namespace}`)?.metadata.labels;
-      return labels !== undefined && selector !== undefined && matchesSelector(selector, labels);
-    }
-    default:
-      return false;
-  }
-}
-
-function isSelective({ listener }: ListenerVerdict): boolean {
-  return listener.allowedRoutes.from === 'Selector';
-}
-
-function noMatchingParent(ref: ParentReference, listeners: readonly ListenerVerdict[]): Verdict {
+function noMatchingParent(
+  ref: ParentReference,
+  parent: ObjectKey<ParentKind>,
+  listeners: readonly ListenerVerdict[],
+): Verdict {
   const wanted = [
     ref.sectionName === undefined ? '' : `sectionName "${ref.sectionName}"`,
     ref.port === undefined ? '' : `port ${ref.port}`,
@@ -125,8 +110,12 @@ function noMatchingParent(ref: ParentReference, listeners: readonly ListenerVerd
   return {
     status: 'False',
     reason: 'NoMatchingParent',
-    message: `Gateway "${ref.name}" has no listener with ${wanted.join(' and ')}; it has ${there.join(', ') || 'none'}`,
+    message: `${partsOf(parent).kind} "${ref.name}" has no listener with ${wanted.join(' and ')}; it has ${there.join(', ') || 'none'}`,
   };
+}
+
+function textOf(parent: ObjectKey<ParentKind>): string {
+  return `${partsOf(parent).kind} ${nameOf(parent)}`;
 }
 
 function pending(message: string): Verdict {

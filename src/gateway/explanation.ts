@@ -1,10 +1,12 @@
 import type { GatewayFacts, RouteFacts, ServiceFacts } from '../objects/facts.ts';
-import type { Gateway, Route } from '../objects/gateway-api.ts';
+import type { Gateway, ListenerSet, Route } from '../objects/gateway-api.ts';
 import type { Condition } from '../objects/kubernetes.ts';
+import type { ListenerVerdict } from '../objects/verdicts.ts';
 import type { Settings } from '../objects/view.ts';
 import { type GatewayReport, gatewayStatus } from './gateway-status.ts';
-import { nameOf } from './keys.ts';
-import { type RouteReport, routeStatus } from './route-status.ts';
+import { nameOf, partsOf } from './keys.ts';
+import { type ListenerSetReport, listenerSetStatus } from './listener-set-status.ts';
+import { absentParent, type RouteReport, routeStatus } from './route-status.ts';
 
 /** Why an object is where it is, for people and for scripts. */
 export interface Explanation {
@@ -38,13 +40,7 @@ export function explainGateway(gateway: Gateway, report: GatewayReport, descript
     details: [
       ['class', `${spec.gatewayClassName} (${facts.standing})`],
       ['addresses', addressesOf(facts)],
-      ...facts.listeners.map(({ listener, accepted }): [string, string] => {
-        const routes = facts.attachedRoutes[listener.name];
-        return [
-          'listener',
-          `${listener.name} ${listener.protocol} ${listener.port}: ${accepted.message}, ${routes ?? '?'} routes`,
-        ];
-      }),
+      ...facts.listeners.map(listenerText(facts)),
       ...facts.services.map((service): [string, string] => ['service', serviceText(service)]),
     ],
     conditions,
@@ -66,9 +62,9 @@ export function explainRoute(route: Route, report: RouteReport, settings: Settin
     isReady,
     cause: (isReady ? undefined : routeCause(facts, conditions, state)) ?? description,
     details: [
-      ...facts.parents.map(({ ref, gateway, standing, accepted }): [string, string] => {
+      ...facts.parents.map(({ ref, parent, standing, accepted }): [string, string] => {
         const section = ref.sectionName === undefined ? '' : `/${ref.sectionName}`;
-        return ['parent', `Gateway ${nameOf(gateway)}${section}: ${accepted?.message ?? standing}`];
+        return ['parent', `${partsOf(parent).kind} ${nameOf(parent)}${section}: ${accepted?.message ?? standing}`];
       }),
       ['addresses', facts.addresses.join(', ') || 'none yet'],
       ['backend', facts.resolvedRefs.message],
@@ -79,11 +75,42 @@ export function explainRoute(route: Route, report: RouteReport, settings: Settin
   };
 }
 
+export function explainListenerSet(set: ListenerSet, report: ListenerSetReport, description: string): Explanation {
+  const { metadata } = set;
+  const { facts, state } = report;
+  const status = listenerSetStatus(set, report, { ...undated, generation: metadata.generation });
+  const conditions = (status ?? set.status).conditions;
+  const isReady = state === 'ServiceReady';
+  return {
+    kind: 'ListenerSet',
+    name: `${metadata.namespace}/${metadata.name}`,
+    state,
+    isReady,
+    cause: (isReady ? undefined : conditions.find(({ status: now }) => now !== 'True')?.message) ?? description,
+    details: [
+      ['gateway', facts.gateway === undefined ? 'none' : `${nameOf(facts.gateway)} (class ${facts.standing})`],
+      ...facts.listeners.map(listenerText(facts)),
+    ],
+    conditions,
+  };
+}
+
+/** A listener as a row of an explanation. */
+function listenerText({ attachedRoutes }: Pick<GatewayFacts, 'attachedRoutes'>) {
+  return ({ id, listener, accepted }: ListenerVerdict): [string, string] => {
+    const routes = attachedRoutes[id] ?? '?';
+    return [
+      'listener',
+      `${listener.name} ${listener.protocol} ${listener.port}: ${accepted.message}, ${routes} routes`,
+    ];
+  };
+}
+
 function routeCause(facts: RouteFacts, conditions: readonly Condition[], state: string): string | undefined {
   const refused = conditions.find(({ status }) => status !== 'True')?.message;
   if (refused !== undefined) return refused;
   const missing = facts.parents.find(({ standing }) => standing === 'absent');
-  if (missing !== undefined) return `Gateway ${nameOf(missing.gateway)} does not exist`;
+  if (missing !== undefined) return `${absentParent(missing)} does not exist`;
   return state.startsWith('ListenerResolved') ? conditions.find(({ type }) => type === 'Accepted')?.message : undefined;
 }
 

@@ -50,6 +50,7 @@ export function gatewayFacts(key: ObjectKey<'Gateway'>, uid: string, world: Worl
     accepted: graph.accepted,
     listeners: graph.listeners,
     attachedRoutes: countRoutes(graph, world),
+    attachedListenerSets: [...graph.sets.values()].filter(({ accepted }) => accepted.status === 'True').length,
     services: servicesOf(graph, world),
     leftovers: leftoversOf(key, world),
     strangersSlices: strangersOf(graph, world),
@@ -69,6 +70,7 @@ const nothing = {
   accepted: { status: 'Unknown', reason: 'Pending', message: '' },
   listeners: [],
   attachedRoutes: {},
+  attachedListenerSets: 0,
   services: [],
   strangersSlices: [],
 } as const satisfies Partial<GatewayFacts>;
@@ -81,11 +83,11 @@ function isElsewhere(address: string, uid: string, { view, addresses }: World): 
   return liveOwner(entry, view) !== undefined;
 }
 
-function countRoutes({ listeners, attached }: GatewayGraph, world: World): Readonly<Record<string, number>> {
+export function countRoutes({ listeners, attached }: GatewayGraph, world: World): Readonly<Record<string, number>> {
   const countable = listeners.filter(({ supportedKinds }) =>
     supportedKinds.every(({ kind }) => world.view.unavailable(kind as RouteKind) === undefined),
   );
-  return Object.fromEntries(countable.map(({ listener: { name } }) => [name, attached.get(name)?.length ?? 0]));
+  return Object.fromEntries(countable.map(({ id }) => [id, attached.get(id)?.length ?? 0]));
 }
 
 /** The Services that the routes of this Gateway want, each once. */

@@ -1,11 +1,11 @@
 import type { GatewayFacts, ServiceFacts } from '../objects/facts.ts';
-import type { Gateway, ListenerStatus } from '../objects/gateway-api.ts';
+import type { Gateway } from '../objects/gateway-api.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
 import type { GatewayState } from '../objects/states.ts';
-import type { AddressRefusal, ListenerVerdict } from '../objects/verdicts.ts';
+import type { AddressRefusal } from '../objects/verdicts.ts';
 import { condition, mergeConditions, type Stamp } from './conditions.ts';
-import { nameOf } from './keys.ts';
-import { isAccepted } from './listeners.ts';
+import { keyOf, nameOf } from './keys.ts';
+import { listenerStatus } from './listener-status.ts';
 
 /** The context of a Gateway's actor, as far as its status tells of it. */
 export interface GatewayReport {
@@ -56,35 +56,19 @@ export function gatewayStatus(gateway: Gateway, report: GatewayReport, stamp: St
   return {
     addresses: (facts.isRecorded ? facts.held : []).map((value) => ({ type: 'IPAddress', value })),
     conditions: mergeConditions(gateway.status.conditions, wanted, stamp),
-    listeners: facts.listeners.map((listener) => listenerStatus(gateway, listener, { facts, verdict, stamp })),
+    listeners: facts.listeners
+      .filter(({ source }) => source === keyOf(gateway))
+      .map((listener) => listenerStatus(gateway.status.listeners, listener, { facts, verdict, stamp })),
+    ...countSets(gateway, facts),
   };
 }
 
-interface ListenerScope {
-  readonly facts: GatewayFacts;
-  readonly verdict: Verdict;
-  readonly stamp: Stamp;
-}
-
-function listenerStatus(
-  gateway: Gateway,
-  judged: ListenerVerdict,
-  { facts, verdict, stamp }: ListenerScope,
-): ListenerStatus {
-  const { name } = judged.listener;
-  const old = gateway.status.listeners.find((status) => status.name === name);
-  const wanted = [
-    condition('Accepted', judged.accepted),
-    condition('Conflicted', judged.conflicted),
-    condition('ResolvedRefs', judged.resolvedRefs),
-    condition('Programmed', isAccepted(judged) ? verdict : no('Invalid', judged.accepted.message)),
-  ];
-  return {
-    name,
-    supportedKinds: judged.supportedKinds,
-    attachedRoutes: facts.attachedRoutes[name] ?? old?.attachedRoutes ?? 0,
-    conditions: mergeConditions(old?.conditions ?? [], wanted, stamp),
-  };
+/** The field is absent on clusters whose CRDs do not know it: `0` is written only over another number. */
+function countSets(
+  { status }: Gateway,
+  { attachedListenerSets }: GatewayFacts,
+): Pick<Gateway['status'], 'attachedListenerSets'> {
+  return attachedListenerSets > 0 || status.attachedListenerSets !== undefined ? { attachedListenerSets } : {};
 }
 
 /** What somebody else put there is served too: nobody but the one who put it there knows why. */

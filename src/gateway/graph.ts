@@ -1,13 +1,14 @@
 import type { Gateway, Route } from '../objects/gateway-api.ts';
-import type { ObjectKey } from '../objects/keys.ts';
+import type { ObjectKey, ParentKind } from '../objects/keys.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
-import type { ClassStanding, ListenerVerdict } from '../objects/verdicts.ts';
+import type { ClassStanding, ListenerSetVerdict, ListenerVerdict } from '../objects/verdicts.ts';
 import type { AddressView, ClusterView, Settings } from '../objects/view.ts';
 import type { AnnouncerProfile } from './announcer.ts';
 import { type Attachment, attach, homeOf } from './attachment.ts';
 import { isAggregating } from './behaviour.ts';
 import { classStandingOf } from './gateway-class.ts';
-import { byAge, gatewayOf, keyOf, routeKey } from './keys.ts';
+import { byAge, isListenerSetKey, keyOf, nameOf, parentOf, routeKey } from './keys.ts';
+import { acceptSet, gatewayBehind, setsOf } from './listener-sets.ts';
 import { acceptGateway, judgeListeners } from './listeners.ts';
 
 /** A Gateway with all that its own spec and its routes' specs decide, whatever their backends. */
@@ -15,8 +16,10 @@ export interface GatewayGraph {
   readonly gateway: Gateway;
   readonly standing: ClassStanding;
   readonly accepted: Verdict;
+  /** Its own, and then those of its ListenerSets. */
   readonly listeners: readonly ListenerVerdict[];
-  /** By listener: the routes that are accepted there, oldest first. The first one serves. */
+  readonly sets: ReadonlyMap<ObjectKey<'ListenerSet'>, ListenerSetVerdict>;
+  /** By id of a listener: the routes that are accepted there, oldest first. The first one serves. */
   readonly attached: ReadonlyMap<string, readonly Route[]>;
   /** By route: what each of its parentRefs to this Gateway comes to, in the order of the parentRefs. */
   readonly attachments: ReadonlyMap<string, readonly Attachment[]>;
@@ -39,20 +42,24 @@ export function buildGraph(gateway: Gateway, world: Omit<World, 'graph'>): Gatew
   const { view, settings } = world;
   const key = keyOf(gateway);
   const standing = classStandingOf(gateway, view, settings);
-  const listeners = judgeListeners(gateway);
+  const { listeners, sets } = mergeListeners(gateway, view);
   const accepted = acceptGateway(gateway, listeners);
   const attached = new Map<string, Route[]>();
   const attachments = new Map<string, readonly Attachment[]>();
-  if (standing !== 'accepted') return { gateway, standing, accepted, listeners, attached, attachments };
+  if (standing !== 'accepted') return { gateway, standing, accepted, listeners, sets, attached, attachments };
   const isOurs = (other: ObjectKey<'Gateway'>): boolean => {
     const candidate = view.get(other);
     return candidate !== undefined && classStandingOf(candidate, view, settings) === 'accepted';
   };
   for (const route of view.routesOf(key).toSorted(byAge)) {
-    const home = isAggregating(route, settings) ? undefined : homeOf(route, isOurs);
-    const results = route.spec.parentRefs
-      .filter((ref) => gatewayOf(ref, route.metadata.namespace) === key)
-      .map((ref) => attach({ route, ref, gateway, settings, view, home }, listeners));
+    const home = isAggregating(route, settings) ? undefined : homeOf(route, view, isOurs);
+    const results = route.spec.parentRefs.flatMap((ref) => {
+      const parent = parentOf(ref, route.metadata.namespace);
+      if (parent === undefined || gatewayBehind(parent, view) !== key) return [];
+      const refusal = refuseParent(parent, sets);
+      const candidates = listeners.filter(({ source }) => source === parent);
+      return [refusal ?? attach({ route, ref, parent, gateway, settings, view, home }, candidates)];
+    });
     attachments.set(routeKey(route), results);
     for (const name of new Set(results.flatMap((result) => result.listeners))) {
       const routes = attached.get(name);
@@ -60,5 +67,33 @@ export function buildGraph(gateway: Gateway, world: Omit<World, 'graph'>): Gatew
       else routes.push(route);
     }
   }
-  return { gateway, standing, accepted, listeners, attached, attachments };
+  return { gateway, standing, accepted, listeners, sets, attached, attachments };
+}
+
+function mergeListeners(gateway: Gateway, view: ClusterView): Pick<GatewayGraph, 'listeners' | 'sets'> {
+  const found = setsOf(gateway, view);
+  const allowed = found.flatMap(({ set, refusal }) => (refusal === undefined ? [set] : []));
+  const listeners = judgeListeners(gateway, allowed);
+  const sets = new Map(
+    found.map(({ set, refusal }) => {
+      const key = keyOf(set);
+      return [
+        key,
+        acceptSet(
+          refusal,
+          listeners.filter(({ source }) => source === key),
+        ),
+      ] as const;
+    }),
+  );
+  return { listeners, sets };
+}
+
+/** Why nothing can attach to a ListenerSet that its Gateway does not take. */
+function refuseParent(parent: ObjectKey<ParentKind>, sets: GatewayGraph['sets']): Attachment | undefined {
+  const verdict = isListenerSetKey(parent) ? sets.get(parent) : undefined;
+  if (verdict === undefined || verdict.isAllowed) return undefined;
+  const { status, message } = verdict.accepted;
+  const reason = status === 'Unknown' ? 'Pending' : 'NotAllowedByListeners';
+  return { accepted: { status, reason, message: `ListenerSet ${nameOf(parent)}: ${message}` }, listeners: [] };
 }

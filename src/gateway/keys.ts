@@ -1,5 +1,5 @@
 import type { ParentReference, Route } from '../objects/gateway-api.ts';
-import type { Kind, ObjectKey, RouteKind } from '../objects/keys.ts';
+import type { Kind, ObjectKey, ParentKind, RouteKind } from '../objects/keys.ts';
 import type { ObjectMeta } from '../objects/kubernetes.ts';
 
 interface Identified<K extends Kind> {
@@ -32,10 +32,15 @@ export function partsOf(key: ObjectKey): { kind: Kind; namespace: string; name: 
 
 export const gatewayApiGroup = 'gateway.networking.k8s.io';
 
-/** The Gateway that a parentRef names, or `undefined` where it names another kind. */
-export function gatewayOf(ref: ParentReference, routeNamespace: string): ObjectKey<'Gateway'> | undefined {
-  if ((ref.group ?? gatewayApiGroup) !== gatewayApiGroup || (ref.kind ?? 'Gateway') !== 'Gateway') return undefined;
-  return `Gateway/${ref.namespace ?? routeNamespace}/${ref.name}`;
+/** The Gateway or ListenerSet that a parentRef names, or `undefined` where it names another kind. */
+export function parentOf(ref: ParentReference, routeNamespace: string): ObjectKey<ParentKind> | undefined {
+  const kind = ref.kind ?? 'Gateway';
+  if ((ref.group ?? gatewayApiGroup) !== gatewayApiGroup || !isParentKind(kind)) return undefined;
+  return `${kind}/${ref.namespace ?? routeNamespace}/${ref.name}`;
+}
+
+function isParentKind(kind: string): kind is ParentKind {
+  return kind === 'Gateway' || kind === 'ListenerSet';
 }
 
 export const protocolOf: Readonly<Record<RouteKind, 'TCP' | 'UDP'>> = { TCPRoute: 'TCP', UDPRoute: 'UDP' };
@@ -64,6 +69,10 @@ export function routeKey(route: Route): ObjectKey<RouteKind> {
 
 export function isGatewayKey(text: string): text is ObjectKey<'Gateway'> {
   return text.startsWith('Gateway/');
+}
+
+export function isListenerSetKey(text: string): text is ObjectKey<'ListenerSet'> {
+  return text.startsWith('ListenerSet/');
 }
 
 export function isRouteKey(text: string): text is ObjectKey<RouteKind> {

@@ -1,45 +1,76 @@
-import type { Gateway, Listener, RouteGroupKind } from '../objects/gateway-api.ts';
+import type { Gateway, Listener, ListenerSet, RouteGroupKind } from '../objects/gateway-api.ts';
 import type { RouteKind } from '../objects/keys.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
 import type { ListenerVerdict } from '../objects/verdicts.ts';
-import { gatewayApiGroup } from './keys.ts';
+import { gatewayApiGroup, keyOf } from './keys.ts';
 
 const kindFor: Readonly<Record<string, RouteKind>> = { TCP: 'TCPRoute', UDP: 'UDPRoute' };
 
-/** What each listener of a Gateway is worth, whatever its routes. */
-export function judgeListeners(gateway: Gateway): readonly ListenerVerdict[] {
-  return gateway.spec.listeners.map((listener) => {
-    const rival = gateway.spec.listeners.find(
-      (other) => other !== listener && other.port === listener.port && other.protocol === listener.protocol,
-    );
-    return judgeListener(listener, rival);
+/**
+ * What each listener is worth, whatever its routes: the Gateway's own, and then those of its ListenerSets in their
+ * order. Two of the Gateway's own on one port and protocol are both refused; of a ListenerSet's, only the later one.
+ */
+export function judgeListeners(gateway: Gateway, sets: readonly ListenerSet[]): readonly ListenerVerdict[] {
+  const own = gateway.spec.listeners.map((listener) => {
+    const rival = gateway.spec.listeners.find((other) => other !== listener && areRivals(other, listener));
+    return judgeListener({ id: listener.name, source: keyOf(gateway), listener }, rival && nameIn(rival, gateway));
   });
+  const taken = new Map(own.map(({ listener }) => [placeOf(listener), nameIn(listener, gateway)]));
+  const added = sets.flatMap((set) => {
+    const source = keyOf(set);
+    return set.spec.listeners.map((listener) => {
+      const verdict = judgeListener(
+        { id: `${source}/${listener.name}`, source, listener },
+        taken.get(placeOf(listener)),
+      );
+      if (isAccepted(verdict)) taken.set(placeOf(listener), nameIn(listener, set));
+      return verdict;
+    });
+  });
+  return [...own, ...added];
+}
+
+function nameIn({ name }: Listener, { kind, metadata }: Gateway | ListenerSet): string {
+  return `listener "${name}" of ${kind} ${metadata.namespace}/${metadata.name}`;
+}
+
+function areRivals(a: Listener, b: Listener): boolean {
+  return placeOf(a) === placeOf(b);
+}
+
+function placeOf({ port, protocol }: Listener): string {
+  return `${port}/${protocol}`;
 }
 
 export function isAccepted(verdict: ListenerVerdict): boolean {
   return verdict.accepted.status === 'True';
 }
 
-function judgeListener(listener: Listener, rival: Listener | undefined): ListenerVerdict {
+function judgeListener(
+  place: Pick<ListenerVerdict, 'id' | 'source' | 'listener'>,
+  /** Which other one has this port and protocol, in words. */
+  rival: string | undefined,
+): ListenerVerdict {
+  const { listener } = place;
   const kind = kindFor[listener.protocol];
   const conflicted = judgeConflict(listener, rival);
   if (kind === undefined) {
     const message = `protocol ${listener.protocol} is not served: use TCP or UDP`;
     const accepted: Verdict = { status: 'False', reason: 'UnsupportedProtocol', message };
-    return { listener, accepted, conflicted, resolvedRefs: allResolved, supportedKinds: [] };
+    return { ...place, accepted, conflicted, resolvedRefs: allResolved, supportedKinds: [] };
   }
   const accepted: Verdict =
     conflicted.status === 'True'
       ? { status: 'False', reason: conflicted.reason, message: conflicted.message }
       : { status: 'True', reason: 'Accepted', message: `serves ${listener.protocol} on port ${listener.port}` };
-  return { listener, accepted, conflicted, ...judgeKinds(listener, kind) };
+  return { ...place, accepted, conflicted, ...judgeKinds(listener, kind) };
 }
 
 const allResolved: Verdict = { status: 'True', reason: 'ResolvedRefs', message: 'all references are resolved' };
 
-function judgeConflict(listener: Listener, rival: Listener | undefined): Verdict {
+function judgeConflict(listener: Listener, rival: string | undefined): Verdict {
   if (rival === undefined) return { status: 'False', reason: 'NoConflicts', message: 'no conflict' };
-  const message = `listener "${rival.name}" has port ${listener.port} and protocol ${listener.protocol} too: change one`;
+  const message = `${rival} has port ${listener.port} and protocol ${listener.protocol} too: change one`;
   return { status: 'True', reason: 'ProtocolConflict', message };
 }
 
@@ -67,9 +98,18 @@ export function acceptGateway(gateway: Gateway, listeners: readonly ListenerVerd
     const what = `spec.infrastructure.parametersRef (${parameters.kind} "${parameters.name}")`;
     return { status: 'False', reason: 'InvalidParameters', message: `${what} is not supported: remove it` };
   }
-  const refused = listeners.filter((verdict) => !isAccepted(verdict));
+  const own = listeners.filter(({ source }) => source === keyOf(gateway));
+  return acceptListeners(own, listeners);
+}
+
+/**
+ * `Accepted` of what has these listeners.
+ * @param all with those that others add: one valid listener among them is enough.
+ */
+export function acceptListeners(own: readonly ListenerVerdict[], all: readonly ListenerVerdict[]): Verdict {
+  const refused = own.filter((verdict) => !isAccepted(verdict));
   const names = refused.map(({ listener, accepted }) => `"${listener.name}" (${accepted.message})`).join(', ');
-  if (refused.length === listeners.length) {
+  if (!all.some(isAccepted)) {
     return {
       status: 'False',
       reason: 'ListenersNotValid',

@@ -3,6 +3,7 @@ import type { Service } from '../objects/service.ts';
 import { targetOf } from './backends.ts';
 import type { GatewayGraph, World } from './graph.ts';
 import { byAge, keyOf, nameOf } from './keys.ts';
+import { isAccepted } from './listeners.ts';
 import { oldestRoutes } from './own-service-plan.ts';
 import { resolveRoute, type ServiceWish } from './route-resolution.ts';
 import { ownPorts, portId } from './service-update.ts';
@@ -31,10 +32,11 @@ function listenerInTheWay(
   wish: ServiceWish,
   graph: GatewayGraph,
 ): string | undefined {
-  const listener = graph.listeners.find((verdict) => portId(verdict.listener) === portId(port))?.listener;
-  if (listener === undefined) return undefined;
-  const isServedHere = wish.serves.some(({ name }) => name === listener.name);
-  const isServed = isServedHere || (graph.attached.get(listener.name) ?? []).length > 0;
+  const found = graph.listeners.find((verdict) => isAccepted(verdict) && portId(verdict.listener) === portId(port));
+  if (found === undefined) return undefined;
+  const { id, listener } = found;
+  const isServedHere = wish.serves.includes(listener);
+  const isServed = isServedHere || (graph.attached.get(id) ?? []).length > 0;
   if (!isServed || (isServedHere && targetOf(port) === wish.backends[0]?.resolved.targetPort)) return undefined;
   return `listener "${listener.name}", which leads elsewhere`;
 }

@@ -1,12 +1,13 @@
 import type { BackendRef, Listener, Route } from '../objects/gateway-api.ts';
-import type { ObjectKey, RouteKind } from '../objects/keys.ts';
+import type { ObjectKey, ParentKind, RouteKind } from '../objects/keys.ts';
 import type { StringMap, Verdict } from '../objects/kubernetes.ts';
 import type { ParentVerdict } from '../objects/verdicts.ts';
-import type { ServiceBehaviour, Settings } from '../objects/view.ts';
+import type { ClusterView, ServiceBehaviour, Settings } from '../objects/view.ts';
 import { backendKey, type ResolvedBackend, resolveBackend } from './backends.ts';
 import { chooseBehaviour, selectorOf, weightedBackends } from './behaviour.ts';
 import type { GatewayGraph, World } from './graph.ts';
-import { gatewayOf, keyOf, routeKey, serviceKey } from './keys.ts';
+import { isListenerSetKey, keyOf, parentOf, routeKey, serviceKey } from './keys.ts';
+import { gatewayBehind } from './listener-sets.ts';
 import { copyName } from './names.ts';
 import { ownServiceKey } from './own-service.ts';
 
@@ -53,7 +54,9 @@ export function resolveRoute(route: Route, world: World): RouteResolution {
     resolved: resolveBackend({ route, ref: one, behaviour, view, settings }),
   }));
   const resolvedRefs = resolveAll(backends);
-  const gateways = new Set(parents.flatMap(({ accepted, gateway }) => (accepted?.status === 'True' ? [gateway] : [])));
+  const gateways = new Set(
+    parents.flatMap(({ accepted, gateway }) => (accepted?.status === 'True' && gateway !== undefined ? [gateway] : [])),
+  );
   const wishes = [...gateways].flatMap((gateway): ServiceWish[] => {
     const graph = world.graph(gateway);
     const target = graph && targetIn(graph, { route, ref, behaviour }, world);
@@ -119,19 +122,34 @@ const shareIsNotRefused = '; its share is not refused, the other backends take i
 function resolveParents(route: Route, world: World): ParentVerdict[] {
   const seen = new Map<ObjectKey<'Gateway'>, number>();
   return route.spec.parentRefs.flatMap((ref): ParentVerdict[] => {
-    const gateway = gatewayOf(ref, route.metadata.namespace);
-    if (gateway === undefined) return [];
-    const unknown = world.view.unreadable(gateway) ?? world.view.unavailable('Gateway');
-    if (unknown !== undefined) return [{ ref, gateway, standing: 'waiting' }];
-    const graph = world.graph(gateway);
-    if (graph === undefined) return [{ ref, gateway, standing: 'absent' }];
-    if (graph.standing === 'foreign') return [{ ref, gateway, standing: 'foreign' }];
-    if (graph.standing !== 'accepted') return [{ ref, gateway, standing: 'waiting' }];
+    const parent = parentOf(ref, route.metadata.namespace);
+    if (parent === undefined) return [];
+    const gateway = gatewayBehind(parent, world.view);
+    const graph = gateway && world.graph(gateway);
+    const standing = standingOfParent(parent, gateway, graph, world);
+    if (standing !== 'ours' || gateway === undefined) return [{ ref, parent, gateway, standing }];
     const index = seen.get(gateway) ?? 0;
     seen.set(gateway, index + 1);
-    const accepted = graph.attachments.get(routeKey(route))?.[index]?.accepted;
-    return [{ ref, gateway, standing: 'ours', ...(accepted && { accepted }) }];
+    const accepted = graph?.attachments.get(routeKey(route))?.[index]?.accepted;
+    return [{ ref, parent, gateway, standing, ...(accepted && { accepted }) }];
   });
+}
+
+function standingOfParent(
+  parent: ObjectKey<ParentKind>,
+  gateway: ObjectKey<'Gateway'> | undefined,
+  graph: GatewayGraph | undefined,
+  { view }: World,
+): ParentVerdict['standing'] {
+  const unread = view.unreadable(parent) ?? view.unavailable('Gateway') ?? unreadSets(parent, view);
+  if (unread !== undefined || (gateway !== undefined && view.unreadable(gateway) !== undefined)) return 'waiting';
+  if (graph === undefined) return 'absent';
+  if (graph.standing === 'foreign') return 'foreign';
+  return graph.standing === 'accepted' ? 'ours' : 'waiting';
+}
+
+function unreadSets(parent: ObjectKey<ParentKind>, view: ClusterView): string | undefined {
+  return isListenerSetKey(parent) ? view.unavailable('ListenerSet') : undefined;
 }
 
 function shareListeners(route: Route, graph: GatewayGraph): Pick<ServiceWish, 'serves' | 'olders'> {
@@ -139,9 +157,9 @@ function shareListeners(route: Route, graph: GatewayGraph): Pick<ServiceWish, 's
   const olders = new Set<ObjectKey<RouteKind>>();
   const own = routeKey(route);
   const bound = new Set(graph.attachments.get(own)?.flatMap((attachment) => attachment.listeners));
-  for (const { listener } of graph.listeners) {
-    const oldest = graph.attached.get(listener.name)?.[0];
-    if (oldest === undefined || !bound.has(listener.name)) continue;
+  for (const { id, listener } of graph.listeners) {
+    const oldest = graph.attached.get(id)?.[0];
+    if (oldest === undefined || !bound.has(id)) continue;
     if (keyOf(oldest) === own) serves.push(listener);
     else olders.add(keyOf(oldest));
   }

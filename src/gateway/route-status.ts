@@ -6,7 +6,7 @@ import type { ParentVerdict } from '../objects/verdicts.ts';
 import type { Settings } from '../objects/view.ts';
 import { condition, mergeConditions, mergeInPlace, type Stamp } from './conditions.ts';
 import { isEqual } from './equal.ts';
-import { nameOf } from './keys.ts';
+import { nameOf, partsOf } from './keys.ts';
 
 export interface RouteReport {
   readonly state: RouteState;
@@ -63,7 +63,7 @@ function acceptedOf(parent: ParentVerdict, hadEntry: boolean, report: RouteRepor
   if (parent.standing === 'foreign') return undefined;
   if (parent.standing === 'absent') {
     return hadEntry
-      ? { status: 'False', reason: 'NoMatchingParent', message: `Gateway ${nameOf(parent.gateway)} does not exist` }
+      ? { status: 'False', reason: 'NoMatchingParent', message: `${absentParent(parent)} does not exist` }
       : undefined;
   }
   const accepted = parent.accepted;
@@ -90,4 +90,10 @@ function notesOf({ state, facts }: RouteReport): readonly string[] {
 function sharingNote({ olders }: RouteFacts): readonly string[] {
   if (olders.length === 0) return [];
   return [`where they share a listener, the older route ${olders.map(nameOf).join(', ')} serves`];
+}
+
+/** What is missing: the parent itself, or the Gateway of the ListenerSet. */
+export function absentParent({ parent, gateway }: ParentVerdict): string {
+  const missing = gateway ?? parent;
+  return `${partsOf(missing).kind} ${nameOf(missing)}`;
 }

@@ -163,11 +163,11 @@ function doubtOf(
   world: World,
 ): string | undefined {
   const waiting = parents.find(({ standing, gateway }) => {
-    const found = world.view.get(gateway);
+    const found = gateway && world.view.get(gateway);
     return standing === 'waiting' && (found === undefined || mayGetBack(found, current, world));
   });
   if (waiting !== undefined) {
-    return `Gateway ${nameOf(waiting.gateway)} of route ${nameOf(keyOf(route))} waits for its class`;
+    return `Gateway ${nameOf(waiting.gateway ?? waiting.parent)} of route ${nameOf(keyOf(route))} waits for its class`;
   }
   const unknown = parents.find(({ accepted }) => accepted?.status === 'Unknown')?.accepted;
   if (unknown !== undefined) return unknown.message;

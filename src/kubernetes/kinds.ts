@@ -16,6 +16,7 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   Gateway: gatewayApi('gateways', ['v1', 'v1beta1'], true),
   TCPRoute: gatewayApi('tcproutes', ['v1', 'v1alpha2'], true),
   UDPRoute: gatewayApi('udproutes', ['v1', 'v1alpha2'], true),
+  ListenerSet: gatewayApi('listenersets', ['v1'], true),
   ReferenceGrant: gatewayApi('referencegrants', ['v1', 'v1beta1'], true),
   Service: { group: '', plural: 'services', isNamespaced: true, versions: ['v1'] },
   Namespace: { group: '', plural: 'namespaces', isNamespaced: false, versions: ['v1'] },

@@ -43,8 +43,11 @@ export interface GatewayFacts {
   readonly isMarked: boolean;
   readonly poolRevision: number;
   readonly accepted: Verdict;
+  /** Its own, and those of its ListenerSets. */
   readonly listeners: readonly ListenerVerdict[];
-  /** By listener name; a listener whose routes cannot be read now is not in it. */
+  /** Those with a valid listener. */
+  readonly attachedListenerSets: number;
+  /** By id of the listener; a listener whose routes cannot be read now is not in it. */
   readonly attachedRoutes: Readonly<Record<string, number>>;
   /** Services that its served routes want. */
   readonly services: readonly ServiceFacts[];
@@ -54,6 +57,19 @@ export interface GatewayFacts {
   readonly strangersSlices: readonly string[];
   /** Services of ours that carry its addresses. */
   readonly carriers: readonly ObjectKey<'Service'>[];
+}
+
+export interface ListenerSetFacts {
+  readonly presence: Presence;
+  /** `absent`: its Gateway is not there; else that of the Gateway's class. */
+  readonly standing: ClassStanding | 'absent';
+  readonly gateway: ObjectKey<'Gateway'> | undefined;
+  readonly accepted: Verdict;
+  /** `Programmed` of its Gateway, as it stands there; `Unknown` where it does not yet. */
+  readonly programmed: Verdict;
+  readonly listeners: readonly ListenerVerdict[];
+  /** As for a Gateway. */
+  readonly attachedRoutes: Readonly<Record<string, number>>;
 }
 
 export interface RouteFacts {

@@ -31,14 +31,18 @@ export interface LabelSelector {
   }[];
 }
 
+/** From which namespaces something may be attached. */
+export interface AllowedNamespaces {
+  /** `Same`, `All`, `Selector` or `None`. */
+  readonly from: string;
+  readonly selector?: LabelSelector | undefined;
+}
+
 export interface Listener {
   readonly name: string;
   readonly port: number;
   readonly protocol: string;
-  readonly allowedRoutes: {
-    /** `Same`, `All`, `Selector` or `None`. */
-    readonly from: string;
-    readonly selector?: LabelSelector | undefined;
+  readonly allowedRoutes: AllowedNamespaces & {
     /** Absent: every kind that the protocol can carry. */
     readonly kinds?: readonly RouteGroupKind[] | undefined;
   };
@@ -63,6 +67,8 @@ export interface Gateway {
   readonly spec: {
     readonly gatewayClassName: string;
     readonly listeners: readonly Listener[];
+    /** Which ListenerSets may be attached. */
+    readonly allowedListeners: AllowedNamespaces;
     readonly addresses: readonly GatewayAddress[];
     readonly infrastructure: {
       readonly labels: StringMap;
@@ -74,7 +80,17 @@ export interface Gateway {
     readonly addresses: readonly GatewayAddress[];
     readonly conditions: readonly Condition[];
     readonly listeners: readonly ListenerStatus[];
+    /** ListenerSets that are attached, with at least one valid listener; absent where none ever was. */
+    readonly attachedListenerSets?: number | undefined;
   };
+}
+
+/** More listeners for a Gateway, by somebody who may not edit that. */
+export interface ListenerSet {
+  readonly kind: 'ListenerSet';
+  readonly metadata: ObjectMeta;
+  readonly spec: { readonly parentRef: ParentReference; readonly listeners: readonly Listener[] };
+  readonly status: { readonly conditions: readonly Condition[]; readonly listeners: readonly ListenerStatus[] };
 }
 
 /** As the user wrote it: it is copied into the status verbatim. */

@@ -4,6 +4,7 @@ export type Kind =
   | 'Gateway'
   | 'TCPRoute'
   | 'UDPRoute'
+  | 'ListenerSet'
   | 'ReferenceGrant'
   | 'Service'
   | 'EndpointSlice'
@@ -14,7 +15,10 @@ export type Kind =
 export type RouteKind = 'TCPRoute' | 'UDPRoute';
 
 /** Kinds that have an actor each. */
-export type ActorKind = 'GatewayClass' | 'Gateway' | RouteKind;
+export type ActorKind = 'GatewayClass' | 'Gateway' | 'ListenerSet' | RouteKind;
+
+/** What a route can attach to. */
+export type ParentKind = 'Gateway' | 'ListenerSet';
 
 /** `kind/namespace/name`; the namespace is empty for cluster-scoped kinds. */
 export type ObjectKey<K extends Kind = Kind> = `${K}/${string}/${string}`;

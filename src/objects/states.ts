@@ -1,6 +1,19 @@
 /** The states of a GatewayClass actor, as `Parent.Child`. */
 export type GatewayClassState = 'Pending' | 'Accepted' | 'Refused' | 'Unreadable' | 'Foreign' | 'Removed';
 
+export type ListenerSetState =
+  | 'Pending.Starting'
+  | 'Pending.WaitingForGateway'
+  | 'Pending.WaitingForClass'
+  | 'Pending.NotAllowed'
+  | 'Pending.NamespacesUnknown'
+  | 'Pending.NoListener'
+  | 'ListenerResolved'
+  | 'ServiceReady'
+  | 'Unreadable'
+  | 'Foreign'
+  | 'Removed';
+
 export type GatewayState =
   | 'Pending.Starting'
   | 'Pending.WaitingForClass'
@@ -52,4 +65,4 @@ export type RouteState =
   | 'Removing'
   | 'Removed';
 
-export type ActorState = GatewayClassState | GatewayState | RouteState;
+export type ActorState = GatewayClassState | GatewayState | ListenerSetState | RouteState;

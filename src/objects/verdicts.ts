@@ -1,5 +1,5 @@
 import type { Listener, ParentReference, RouteGroupKind } from './gateway-api.ts';
-import type { ObjectKey } from './keys.ts';
+import type { ObjectKey, ParentKind } from './keys.ts';
 import type { Verdict } from './kubernetes.ts';
 import type { IPFamily } from './service.ts';
 
@@ -13,6 +13,10 @@ export type ClassStanding = 'accepted' | 'refused' | 'missing' | 'foreign';
 
 /** What one listener is worth, whatever its routes. */
 export interface ListenerVerdict {
+  /** Tells it apart among all listeners of its Gateway, whose names may be equal across ListenerSets. */
+  readonly id: string;
+  /** Where it stands. */
+  readonly source: ObjectKey<ParentKind>;
   readonly listener: Listener;
   readonly accepted: Verdict;
   readonly conflicted: Verdict;
@@ -23,7 +27,9 @@ export interface ListenerVerdict {
 /** What one parentRef comes to; `waiting` where its Gateway is there but may or may not be ours. */
 export interface ParentVerdict {
   readonly ref: ParentReference;
-  readonly gateway: ObjectKey<'Gateway'>;
+  readonly parent: ObjectKey<ParentKind>;
+  /** The parent, or the Gateway of the ListenerSet; `undefined` where that is not known. */
+  readonly gateway: ObjectKey<'Gateway'> | undefined;
   readonly standing: 'ours' | 'waiting' | 'absent' | 'foreign';
   readonly accepted?: Verdict;
 }
@@ -51,4 +57,11 @@ export type Families = readonly IPFamily[];
 export interface AddressRefusal {
   readonly reason: 'AddressNotUsable' | 'AddressNotAssigned';
   readonly message: string;
+}
+
+/** What a ListenerSet is worth to its Gateway. */
+export interface ListenerSetVerdict {
+  readonly accepted: Verdict;
+  /** Whether its listeners are merged into those of the Gateway. */
+  readonly isAllowed: boolean;
 }

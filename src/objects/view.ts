@@ -1,4 +1,4 @@
-import type { Gateway, GatewayClass, ReferenceGrant, Route } from './gateway-api.ts';
+import type { Gateway, GatewayClass, ListenerSet, ReferenceGrant, Route } from './gateway-api.ts';
 import type { IPAddress } from './ip-address.ts';
 import type { Kind, ObjectKey, RouteKind } from './keys.ts';
 import type { ConfigMap, Namespace } from './kubernetes.ts';
@@ -9,6 +9,7 @@ export interface ObjectOfKind {
   Gateway: Gateway;
   TCPRoute: Route;
   UDPRoute: Route;
+  ListenerSet: ListenerSet;
   ReferenceGrant: ReferenceGrant;
   Service: Service;
   EndpointSlice: EndpointSlice;
@@ -22,7 +23,9 @@ export type FollowedObject = ObjectOfKind[Kind];
 /** What the pure decisions may ask about the last known state of the cluster. Nothing here changes it. */
 export interface ClusterView {
   get<K extends Kind>(key: ObjectKey<K>): ObjectOfKind[K] | undefined;
-  /** Routes with a parentRef to that Gateway, in no order. */
+  /** ListenerSets with a parentRef to that Gateway, in no order. */
+  listenerSetsOf(gateway: ObjectKey<'Gateway'>): readonly ListenerSet[];
+  /** Routes with a parentRef to that Gateway, or to a ListenerSet of it, in no order. */
   routesOf(gateway: ObjectKey<'Gateway'>): readonly Route[];
   /** Routes whose backendRefs may lead to that Service, as original or as copy, in no order. */
   routesNaming(service: ObjectKey<'Service'>): readonly Route[];

@@ -30,6 +30,7 @@ const decoders: Readonly<Record<Kind, (raw: unknown) => Result>> = {
   Gateway: by(schemas.gateway, (value) => ({ kind: 'Gateway', ...value })),
   TCPRoute: by(schemas.route, ({ apiVersion, ...value }) => ({ kind: 'TCPRoute', version: apiVersion, ...value })),
   UDPRoute: by(schemas.route, ({ apiVersion, ...value }) => ({ kind: 'UDPRoute', version: apiVersion, ...value })),
+  ListenerSet: by(schemas.listenerSet, (value) => ({ kind: 'ListenerSet', ...value })),
   ReferenceGrant: by(schemas.referenceGrant, (value) => ({ kind: 'ReferenceGrant', ...value })),
   Service: by(schemas.service, (value) => ({ kind: 'Service', ...value })),
   EndpointSlice: by(schemas.endpointSlice, (slice) => ({

@@ -68,9 +68,11 @@ const labelSelector = z.object({
   matchExpressions: list(z.object({ key: z.string(), operator: z.string(), values: list(z.string()) })),
 });
 
+const fromNamespaces = z.object({ from: z.string().optional(), selector: labelSelector.optional() });
+
 const allowedRoutes = z
   .object({
-    namespaces: z.object({ from: z.string().default('Same'), selector: labelSelector.optional() }).optional(),
+    namespaces: fromNamespaces.optional(),
     kinds: z.array(routeGroupKind).optional(),
   })
   .optional()
@@ -82,6 +84,23 @@ const allowedRoutes = z
 
 const listener = z.object({ name: z.string(), port: z.number(), protocol: z.string(), allowedRoutes });
 
+const allowedListeners = z
+  .object({ namespaces: fromNamespaces.optional() })
+  .optional()
+  .transform((allowed) => ({
+    from: allowed?.namespaces?.from ?? 'None',
+    selector: allowed?.namespaces?.selector,
+  }));
+
+const listenerStatuses = list(
+  z.object({
+    name: z.string(),
+    supportedKinds: list(routeGroupKind),
+    attachedRoutes: z.number().default(0),
+    conditions: list(condition),
+  }),
+);
+
 const address = z
   .object({ type: z.string().optional(), value: z.string().optional() })
   .transform(({ type, value }) => ({ type: type ?? 'IPAddress', value: value ?? '' }));
@@ -91,6 +110,7 @@ export const gateway = z.object({
   spec: z.object({
     gatewayClassName: z.string(),
     listeners: list(listener),
+    allowedListeners,
     addresses: list(address),
     infrastructure: z
       .object({ labels: stringMap, annotations: stringMap, parametersRef: parametersRef.optional() })
@@ -100,14 +120,8 @@ export const gateway = z.object({
     .object({
       addresses: list(address),
       conditions: list(condition),
-      listeners: list(
-        z.object({
-          name: z.string(),
-          supportedKinds: list(routeGroupKind),
-          attachedRoutes: z.number().default(0),
-          conditions: list(condition),
-        }),
-      ),
+      listeners: listenerStatuses,
+      attachedListenerSets: z.number().optional(),
     })
     .default({ addresses: [], conditions: [], listeners: [] }),
 });
@@ -120,6 +134,14 @@ const parentRef = z.object({
   name: z.string(),
   sectionName: z.string().optional(),
   port: z.number().optional(),
+});
+
+export const listenerSet = z.object({
+  metadata,
+  spec: z.object({ parentRef, listeners: list(listener) }),
+  status: z
+    .object({ conditions: list(condition), listeners: listenerStatuses })
+    .default({ conditions: [], listeners: [] }),
 });
 
 const backendRef = z.object({

@@ -7,6 +7,7 @@ const everywhere: readonly Kind[] = [
   'Gateway',
   'TCPRoute',
   'UDPRoute',
+  'ListenerSet',
   'ReferenceGrant',
   'Namespace',
   'Service',

@@ -14,7 +14,12 @@ const quarantineMs = 30_000;
 function writeIn(situation: Situation, secondsLater = 0): string {
   const context: EffectContext = {
     world: worldOf(situation),
-    reports: { gatewayClass: () => undefined, gateway: () => undefined, route: () => undefined },
+    reports: {
+      gatewayClass: () => undefined,
+      gateway: () => undefined,
+      listenerSet: () => undefined,
+      route: () => undefined,
+    },
     versionOf: () => 'v1',
     quarantineMs: () => quarantineMs,
     timestamp: () => new Date(Date.parse(now) + secondsLater * 1000).toISOString(),

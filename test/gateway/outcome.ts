@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { annotations } from '../../src/gateway/names.ts';
-import type { Gateway, ListenerStatus, Route } from '../../src/objects/gateway-api.ts';
+import type { Gateway, ListenerSet, ListenerStatus, Route } from '../../src/objects/gateway-api.ts';
 import type { IPAddress } from '../../src/objects/ip-address.ts';
 import type { Condition } from '../../src/objects/kubernetes.ts';
 import type { EndpointSlice, Service } from '../../src/objects/service.ts';
@@ -31,7 +31,16 @@ export function changesSince(before: Outcome, now: Outcome): Outcome {
 export function describeOutcome(simulation: Simulation): Outcome {
   const { cluster } = simulation;
   const objects = [
-    ...cluster.keysOf('GatewayClass', 'Gateway', 'IPAddress', 'Service', 'EndpointSlice', 'TCPRoute', 'UDPRoute'),
+    ...cluster.keysOf(
+      'GatewayClass',
+      'Gateway',
+      'ListenerSet',
+      'IPAddress',
+      'Service',
+      'EndpointSlice',
+      'TCPRoute',
+      'UDPRoute',
+    ),
   ]
     .toSorted()
     .map((key) => cluster.get(key))
@@ -69,6 +78,8 @@ function describeObject(object: FollowedObject, simulation: Simulation): unknown
       return { state, conditions: describeConditions(object.status.conditions) };
     case 'Gateway':
       return { state, ...describeGateway(object) };
+    case 'ListenerSet':
+      return { state, ...describeStatus(object.status) };
     case 'TCPRoute':
     case 'UDPRoute':
       return { state, parents: describeParents(object, controllerName) };
@@ -90,10 +101,15 @@ function describeGateway({ metadata, spec, status }: Gateway): Lines {
     ...(pinned !== undefined && { pinned }),
     'spec.addresses': spec.addresses.map(({ value }) => value).join(', '),
     'status.addresses': status.addresses.map(({ value }) => value).join(', '),
-    conditions: describeConditions(status.conditions),
-    listeners: Object.fromEntries(
-      status.listeners.map((listener) => [listener.name, describeListener(listener, status.conditions)]),
-    ),
+    ...(status.attachedListenerSets !== undefined && { attachedListenerSets: status.attachedListenerSets }),
+    ...describeStatus(status),
+  };
+}
+
+function describeStatus({ conditions, listeners }: ListenerSet['status']): Lines {
+  return {
+    conditions: describeConditions(conditions),
+    listeners: Object.fromEntries(listeners.map((listener) => [listener.name, describeListener(listener, conditions)])),
   };
 }
 

@@ -47,6 +47,14 @@ const whole: Readonly<Record<Kind, object>> = {
   },
   TCPRoute: routeOf('TCPRoute'),
   UDPRoute: routeOf('UDPRoute'),
+  ListenerSet: {
+    metadata,
+    spec: {
+      parentRef: { name: 'gw' },
+      listeners: [{ name: 'tcp', port: 80, protocol: 'TCP', allowedRoutes: { namespaces: { from: 'All' } } }],
+    },
+    status: { conditions: [], listeners: [{ name: 'tcp', attachedRoutes: 1, conditions: [] }] },
+  },
   ReferenceGrant: {
     metadata,
     spec: {
