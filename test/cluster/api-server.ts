@@ -17,13 +17,13 @@ export interface ApiServer {
   readonly auditLogPath: string;
 }
 
-/** Starts a kube-apiserver on a free loopback port and waits until it is ready. */
-export async function startApiServer(workspace: Workspace, etcdUrl: string): Promise<ApiServer> {
-  const port = await freePort();
-  const url = `https://127.0.0.1:${port}`;
+/** Starts a kube-apiserver on a free port of `address` (default: loopback) and waits until it is ready. */
+export async function startApiServer(workspace: Workspace, etcdUrl: string, address = '127.0.0.1'): Promise<ApiServer> {
+  const port = await freePort(address);
+  const url = `https://${address}:${port}`;
   const tokens: Tokens = { admin: randomUUID(), manager: randomUUID() };
   writeInputs(workspace, tokens);
-  const process = workspace.start('kube-apiserver', flags(workspace, port, etcdUrl));
+  const process = workspace.start('kube-apiserver', flags(workspace, { address, port, etcdUrl }));
   // It writes the certificate that it signs for itself before it listens; the file holds the CA too.
   await waitUntilReady(process, async () => existsSync(certificatePath(workspace)));
   const kubeconfigPath = writeKubeconfig(workspace, 'kubeconfig', { url, user: 'admin', token: tokens.admin });
@@ -56,12 +56,18 @@ function writeInputs(workspace: Workspace, tokens: Tokens): void {
   );
 }
 
-function flags(workspace: Workspace, port: number, etcdUrl: string): string[] {
+interface Endpoints {
+  readonly address: string;
+  readonly port: number;
+  readonly etcdUrl: string;
+}
+
+function flags(workspace: Workspace, { address, port, etcdUrl }: Endpoints): string[] {
   const serviceAccountKey = workspace.path('service-account.key');
   return [
-    '--bind-address=127.0.0.1',
+    `--bind-address=${address}`,
     // Loopback may not stand in the endpoints of the Service `kubernetes`, so those are left out.
-    '--advertise-address=127.0.0.1',
+    `--advertise-address=${address}`,
     '--endpoint-reconciler-type=none',
     `--secure-port=${port}`,
     `--cert-dir=${workspace.path('certificates')}`,
@@ -114,13 +120,13 @@ async function isReady(client: ApiClient): Promise<boolean> {
   }
 }
 
-function freePort(): Promise<number> {
+function freePort(host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(0, host, () => {
       const address = server.address();
       server.close(() => {
-        if (address === null || typeof address === 'string') reject(new Error('no free loopback port'));
+        if (address === null || typeof address === 'string') reject(new Error(`${host} has no free port`));
         else resolve(address.port);
       });
     });

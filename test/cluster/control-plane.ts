@@ -2,11 +2,12 @@ import { writeFileSync } from 'node:fs';
 import type { TestServer } from '../support/test-server.ts';
 import { type ApiServer, startApiServer } from './api-server.ts';
 import { readWrites } from './audit-log.ts';
-import { buildControlPlane, type Report } from './build.ts';
+import { buildControlPlane } from './build.ts';
 import { startControllerManager } from './controller-manager.ts';
 import { type CrdSelection, installCrds, readCrds } from './crds.ts';
 import { startEtcd } from './etcd.ts';
-import { openWorkspace, type Workspace } from './processes.ts';
+import type { Report } from './go.ts';
+import { openWorkspace, type ServerProcess, type Workspace } from './processes.ts';
 
 /** A real etcd, kube-apiserver and kube-controller-manager on loopback, with the Gateway API's CRDs. */
 export interface ControlPlane extends TestServer {
@@ -19,6 +20,8 @@ export interface ControlPlane extends TestServer {
   readonly binary: string;
   /** Fulfilled with how and why, if one of the servers ends. */
   readonly broken: Promise<string>;
+  /** Starts one more program of the binary (kube-proxy); it ends with the control plane. */
+  start(program: string, args: readonly string[]): ServerProcess;
 }
 
 /** How a control plane differs from the usual one. */
@@ -26,6 +29,8 @@ export interface ControlPlaneOptions {
   readonly crds?: CrdSelection;
   /** Controllers of kube-controller-manager; default: garbage collector and namespaces. */
   readonly controllers?: readonly string[];
+  /** That the API server listens on; default: loopback. */
+  readonly address?: string;
   readonly report?: Report;
 }
 
@@ -42,7 +47,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const workspace = openWorkspace(binary);
   try {
     const etcd = await startEtcd(workspace);
-    const apiServer = await startApiServer(workspace, etcd.url);
+    const apiServer = await startApiServer(workspace, etcd.url, options.address);
     await installCrds(apiServer.client, crds);
     const controllerManager = await startControllerManager(workspace, apiServer, options.controllers);
     report(`the control plane is ready after ${((performance.now() - started) / 1000).toFixed(1)} s`);
@@ -52,6 +57,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       binary,
       broken,
       kubectlPath: writeKubectl(workspace, binary, apiServer),
+      start: (program, args) => workspace.start(program, args),
     };
   } catch (cause) {
     await workspace.stop();
