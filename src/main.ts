@@ -18,6 +18,7 @@ import { partsOf } from './gateway/keys.ts';
 import type { ApiClient, ApiRequest, ApiResult } from './kubernetes/client.ts';
 import { connect, ownNamespace } from './kubernetes/connect.ts';
 import { objectPath } from './kubernetes/kinds.ts';
+import { tellFailures } from './kubernetes/told-failures.ts';
 import { serve } from './observability/http.ts';
 import { Metrics } from './observability/metrics.ts';
 import { healthPages, metricsPages } from './observability/pages.ts';
@@ -60,6 +61,7 @@ export class Controller {
   readonly #reporter: Reporter;
   readonly #metrics: Metrics;
   readonly #client: ApiClient;
+  readonly #asking: Pick<ApiClient, 'request'>;
   readonly #queue: WriteQueue;
   readonly #effects: Effects;
   readonly #follow: Follow;
@@ -84,6 +86,7 @@ export class Controller {
       isLeading: () => this.#leadership?.isLeading ?? true,
     });
     this.#client = surroundings.client ?? this.#connect();
+    this.#asking = tellFailures(this.#client, (request, failure) => this.#reporter.requestFailure(request, failure));
     this.pool = new AddressPool({
       cluster: this.cluster,
       onReleased: (addresses) => {
@@ -100,7 +103,7 @@ export class Controller {
       strangers: this.#keeper,
       read: (key) => {
         const path = objectPath(key, this.#follow.versionOf(partsOf(key).kind));
-        return this.#client.request({ method: 'GET', path });
+        return this.#asking.request({ method: 'GET', path });
       },
     });
     this.#follow = this.#buildFollow();
@@ -203,7 +206,7 @@ export class Controller {
     const namespace = leaseNamespace(this.#config, environment);
     const identity = `${hostname()}_${randomUUID()}`;
     return new Leadership({
-      lease: new Lease({ client: this.#client, namespace, name: leaseName, identity, timers }),
+      lease: new Lease({ client: this.#asking, namespace, name: leaseName, identity, timers }),
       sleep: timers.sleep,
       onLeading: () => {
         this.#reporter.leading(identity);
@@ -273,7 +276,7 @@ export class Controller {
         timestamp: () => new Date(this.#surroundings.timers.now()).toISOString().replace(/\.\d{3}Z$/, 'Z'),
       },
       queue: this.#queue,
-      send: (request) => this.#client.request(request),
+      send: (request) => this.#asking.request(request),
       fold: (key, body) => this.#intake.fold(key, body),
       forget: (key, uid) => this.#intake.forget(key, uid),
       deliver: (key, event) => this.actors.deliver(key, event),

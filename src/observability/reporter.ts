@@ -2,6 +2,7 @@ import type { Transition } from '../actors/system.ts';
 import { nameOf, partsOf } from '../gateway/keys.ts';
 import type { NoPool } from '../ipam/allocator.ts';
 import type { Pool } from '../ipam/pool.ts';
+import type { ApiRequest } from '../kubernetes/client.ts';
 import type { Failure } from '../kubernetes/failure.ts';
 import type { Kind, ObjectKey } from '../objects/keys.ts';
 import type { Rejection } from '../objects/rejection.ts';
@@ -53,6 +54,11 @@ export class Reporter {
     const fields = { what, code: failure.code, why: failure.message };
     if (failure.kind === 'retry') this.#logger.warn(fields, 'API server cannot be reached: trying again');
     else if (failure.kind !== 'forbidden') this.#logger.warn(fields, 'API server refused a read');
+  }
+
+  requestFailure({ method, path }: ApiRequest, failure: Failure): void {
+    if (this.#isRepeated(`${method} ${path} ${failure.message}`)) return;
+    this.#logger.error({ method, path, code: failure.code, why: failure.message }, 'API server refused a request');
   }
 
   writeFailure(what: string, key: ObjectKey, failure: Failure): void {

@@ -72,6 +72,7 @@ export class MemoryApiServer implements TestServer {
   readonly kind = 'memory';
   readonly url: string;
   readonly kubeconfigPath: string;
+  readonly controllerKubeconfigPath: string;
   readonly #parts: Parts;
   readonly #kubeconfig: KubeconfigFile;
 
@@ -79,6 +80,7 @@ export class MemoryApiServer implements TestServer {
     this.#parts = parts;
     this.url = url;
     this.kubeconfigPath = kubeconfig.path;
+    this.controllerKubeconfigPath = kubeconfig.path;
     this.#kubeconfig = kubeconfig;
   }
 

@@ -6,6 +6,7 @@ import { readWrites } from './audit-log.ts';
 export interface ClusterEnvironment {
   readonly TEST_CLUSTER_KUBECONFIG?: string | undefined;
   readonly TEST_CLUSTER_AUDIT_LOG?: string | undefined;
+  readonly TEST_CLUSTER_CONTROLLER_KUBECONFIG?: string | undefined;
 }
 
 /**
@@ -13,13 +14,18 @@ export interface ClusterEnvironment {
  * the connections only: the server belongs to the run, and all its test files share it.
  */
 export async function attachToCluster(environment: ClusterEnvironment = process.env): Promise<TestServer | undefined> {
-  const { TEST_CLUSTER_KUBECONFIG: kubeconfigPath, TEST_CLUSTER_AUDIT_LOG: auditLog } = environment;
-  if (!kubeconfigPath || !auditLog) return undefined;
+  const {
+    TEST_CLUSTER_KUBECONFIG: kubeconfigPath,
+    TEST_CLUSTER_AUDIT_LOG: auditLog,
+    TEST_CLUSTER_CONTROLLER_KUBECONFIG: controllerKubeconfigPath = kubeconfigPath,
+  } = environment;
+  if (!kubeconfigPath || !auditLog || !controllerKubeconfigPath) return undefined;
   const client = await connect(kubeconfigPath);
   return {
     kind: 'cluster',
     url: client.url,
     kubeconfigPath,
+    controllerKubeconfigPath,
     writes: () => readWrites(auditLog, client),
     stop: () => client.close(),
   };

@@ -70,6 +70,7 @@ function describe(workspace: Workspace, { client, ...apiServer }: ApiServer) {
     kind: 'cluster' as const,
     url: apiServer.url,
     kubeconfigPath: apiServer.kubeconfigPath,
+    controllerKubeconfigPath: apiServer.kubeconfigPath,
     auditLogPath: apiServer.auditLogPath,
     folder: workspace.folder,
     writes: () => readWrites(apiServer.auditLogPath, client),

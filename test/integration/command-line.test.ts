@@ -92,7 +92,7 @@ describe('The command line', together, () => {
     await new Promise((resolve) => blocker.once('listening', resolve));
     const { port } = blocker.address() as { port: number };
     const flags = ['-metrics-bind-address', `127.0.0.1:${port}`];
-    const starting = startTestController({ kubeconfigPath: f.server.kubeconfigPath, flags });
+    const starting = startTestController({ kubeconfigPath: f.server.controllerKubeconfigPath, flags });
     await assert.rejects(
       starting,
       (error) => error instanceof BindError && /^.*-metrics-bind-address.*EADDRINUSE.*$/.test(error.message),
@@ -114,7 +114,7 @@ describe('The command line', together, () => {
       const flags = [
         `${dash}metrics-bind-address=127.0.0.1:0`,
         `${dash}health-probe-bind-address=0`,
-        `${dash}kubeconfig=${f.server.kubeconfigPath}`,
+        `${dash}kubeconfig=${f.server.controllerKubeconfigPath}`,
         `${dash}zap-devel`,
         `${dash}zap-log-level=debug`,
         ...f.flags.map((flag) => flag.replace(/^-(?=[a-z])/, dash)),
@@ -138,7 +138,7 @@ describe('The command line', together, () => {
       route(f, 'made', { selector: ['app', 'web'] }),
       route(f, 'dns', { kind: 'UDPRoute', selector: ['app', 'dns'], backendRefs: [{ name: 'dns', port: 53 }] }),
     );
-    const args = [...nowhere, '-kubeconfig', f.server.kubeconfigPath, ...f.flags];
+    const args = [...nowhere, '-kubeconfig', f.server.controllerKubeconfigPath, ...f.flags];
     const first = spawn(t, args);
     await first.logged('caches are in sync');
     await f.quietWrites(0);
@@ -160,7 +160,7 @@ describe('The command line', together, () => {
         route(f, name, { selector: ['app', name], parentRefs: [{ name, sectionName: 'tcp' }], backendRefs }),
       );
     }
-    const first = spawn(t, [...nowhere, '-kubeconfig', f.server.kubeconfigPath, ...f.flags]);
+    const first = spawn(t, [...nowhere, '-kubeconfig', f.server.controllerKubeconfigPath, ...f.flags]);
     await first.logged('caches are in sync');
     await first.kill('SIGKILL');
     await f.run();

@@ -11,7 +11,7 @@ interface Output {
 }
 
 async function explain(t: TestContext, f: Fixture, ...words: readonly string[]): Promise<Output> {
-  const child = spawnController(['explain', ...words, '-kubeconfig', f.server.kubeconfigPath, ...f.flags]);
+  const child = spawnController(['explain', ...words, '-kubeconfig', f.server.controllerKubeconfigPath, ...f.flags]);
   t.after(() => child.kill('SIGKILL'));
   const code = await child.end;
   return { code, stdout: child.stdout, stderr: child.stderr };

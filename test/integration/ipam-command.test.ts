@@ -23,7 +23,7 @@ async function ipam(t: TestContext, ...args: readonly string[]): Promise<Output>
 }
 
 function flags(f: Fixture): readonly string[] {
-  return ['-kubeconfig', f.server.kubeconfigPath, ...f.flags];
+  return ['-kubeconfig', f.server.controllerKubeconfigPath, ...f.flags];
 }
 
 /** A ConfigMap as it would be, in a file. */

@@ -53,7 +53,7 @@ describe('Leader election', together, () => {
   test('outside a Pod without a namespace: one line, exit 2', async (t) => {
     const f = await fixture(t);
     const addresses = ['-metrics-bind-address', '0', '-health-probe-bind-address', '0'];
-    const child = spawnController([...addresses, '-kubeconfig', f.server.kubeconfigPath, '--leader-elect']);
+    const child = spawnController([...addresses, '-kubeconfig', f.server.controllerKubeconfigPath, '--leader-elect']);
     t.after(() => child.kill('SIGKILL'));
     assert.equal(await child.end, 2);
     assert.match(child.stderr, /^[^\n]*-leader-election-namespace[^\n]*\n$/);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { parseConfig } from '../../src/config.ts';
+import type { ApiClient } from '../../src/kubernetes/client.ts';
 import { realTimers } from '../../src/kubernetes/timers.ts';
 import { type Controller, startController } from '../../src/main.ts';
 import type { Kind } from '../../src/objects/keys.ts';
@@ -24,6 +25,8 @@ export interface TestControllerOptions {
   readonly flags: readonly string[];
   /** How often kinds that are not served are looked for, in milliseconds. */
   readonly discoveryMs?: number;
+  /** Instead of a connection by the kubeconfig. */
+  readonly client?: ApiClient;
 }
 
 /** The whole controller, running in this process. */
@@ -49,6 +52,7 @@ export async function startTestController(options: TestControllerOptions): Promi
     timers: realTimers,
     // The shortest of all waits that jitter can make.
     random: () => 0,
+    ...(options.client && { client: options.client }),
     ...(options.discoveryMs !== undefined && { discoveryMs: options.discoveryMs }),
   });
   let stopping: Promise<void> | undefined;

@@ -5,6 +5,7 @@ import type { Kind } from '../../src/objects/keys.ts';
 import type { ApiServerOptions } from '../api-server/index.ts';
 import { findUnseen, startTestController, type TestController } from './controller.ts';
 import { ApiError, type Manifest, type Target, type TestObject } from './objects.ts';
+import { grantNamespace } from './rights.ts';
 import { acquireServer, client, eventually, type TestClient, type TestServer, type WriteRecord } from './server.ts';
 import { followed, versions } from './versions.ts';
 
@@ -84,6 +85,7 @@ export class Fixture {
 
   async setUp(): Promise<void> {
     await this.client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace } });
+    if (this.server.kind === 'cluster') await grantNamespace(this.client, this.namespace);
     const { pool = { 'cidr-global': this.range }, hasClass = true } = this.options;
     if (pool !== null) await this.setPool(pool);
     if (hasClass) await this.createClass();
@@ -144,7 +146,7 @@ export class Fixture {
   async start(...flags: readonly string[]): Promise<TestController> {
     const all = [...this.flags, ...flags];
     const controller = await startTestController({
-      kubeconfigPath: this.server.kubeconfigPath,
+      kubeconfigPath: this.server.controllerKubeconfigPath,
       flags: all,
       discoveryMs: 200,
     });

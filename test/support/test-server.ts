@@ -8,6 +8,8 @@ export interface TestServer {
   readonly url: string;
   /** Path of a kubeconfig with full rights. */
   readonly kubeconfigPath: string;
+  /** Path of a kubeconfig with the rights that the controller is shipped with; with full rights where there is no RBAC. */
+  readonly controllerKubeconfigPath: string;
   /** Every write request (create, update, patch, delete, deletecollection) that was answered so far, in order. */
   writes(): Promise<readonly WriteRecord[]>;
   stop(): Promise<void>;

@@ -80,6 +80,7 @@ async function useProxy(t: TestContext): Promise<{ readonly f: Fixture; readonly
     kind: 'memory',
     url: server.url,
     kubeconfigPath: proxy.kubeconfigPath,
+    controllerKubeconfigPath: proxy.kubeconfigPath,
     writes: () => server.writes(),
     stop: () => server.stop(),
   };
