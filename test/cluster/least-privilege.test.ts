@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import type { ApiClient, ApiRequest } from '../../src/kubernetes/client.ts';
 import { connect as connectController } from '../../src/kubernetes/connect.ts';
-import { gateway, route, service } from '../integration/objects.ts';
+import { endpointSlice, gateway, route, service } from '../integration/objects.ts';
 import { startTestController, type TestController } from '../support/controller.ts';
 import { type Fixture, useServer } from '../support/fixture.ts';
 import { grant } from '../support/rights.ts';
@@ -89,6 +89,7 @@ const listeners = [
   { name: 'made', port: 8080 },
   { name: 'copy', port: 8081 },
   { name: 'own', port: 8082 },
+  { name: 'whole', port: 8083 },
   { name: 'udp', port: 5353, protocol: 'UDP' },
 ];
 
@@ -98,7 +99,7 @@ const listeners = [
  */
 const life: readonly ((f: Fixture) => Promise<void>)[] = [
   async (f) => {
-    await f.create(gateway(f, 'gw', { listeners }), service(f, 'web'), service(f, 'api'));
+    await f.create(gateway(f, 'gw', { listeners }), service(f, 'web'), service(f, 'api'), endpointSlice(f, 'web'));
     await f.create(
       route(f, 'made', {
         selector: ['app', 'made'],
@@ -111,9 +112,13 @@ const life: readonly ((f: Fixture) => Promise<void>)[] = [
         parentRefs: [{ name: 'gw', sectionName: 'own' }],
         backendRefs: [{ name: 'api', port: 80 }],
       }),
+      route(f, 'whole', { behaviour: 'aggregate', parentRefs: [{ name: 'gw', sectionName: 'whole' }] }),
       route(f, 'dns', { kind: 'UDPRoute', selector: ['app', 'dns'], backendRefs: [{ name: 'dns', port: 53 }] }),
     );
   },
+  (f) =>
+    f.patch('EndpointSlice', 'web-slice', { endpoints: [{ addresses: ['192.0.2.2'], conditions: { ready: true } }] }),
+  (f) => f.patch('EndpointSlice', 'web-slice', { endpoints: [] }),
   (f) => f.delete('TCPRoute', 'made'),
   (f) => f.delete('Gateway', 'gw'),
 ];

@@ -2,17 +2,21 @@ import { spawn } from 'node:child_process';
 import { globSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ControlPlane } from './control-plane.ts';
-import { installController } from './install.ts';
 import { endOf, endProcessGroup } from './process-group.ts';
 
 const root = join(import.meta.dirname, '..', '..');
+const audits = join(root, 'test', 'audit');
 const fileTimeoutMs = 600_000;
 
 /** All test files that can run on a real API server. */
 export function findTestFiles(): string[] {
-  // The audit comes last: it reads what all the others made the controller ask for.
   const folders = ['test/cluster', 'test/contract', 'test/integration', 'test/audit'];
   return folders.flatMap((folder) => globSync(join(root, folder, '**', '*.test.ts')).sort());
+}
+
+/** Whether a test file is about what the run as a whole has left in the audit log. */
+export function isAudit(file: string): boolean {
+  return file.startsWith(audits);
 }
 
 /**
@@ -21,7 +25,6 @@ export function findTestFiles(): string[] {
  * so that nothing of them stays behind whatever they did.
  */
 export async function runTests(files: readonly string[], controlPlane: ControlPlane): Promise<number> {
-  const controllerKubeconfigPath = await installController(controlPlane);
   const temporary = join(controlPlane.folder, 'tests');
   mkdirSync(temporary, { recursive: true });
   const child = spawn(process.execPath, [...testRunnerFlags, ...files], {
@@ -34,7 +37,7 @@ export async function runTests(files: readonly string[], controlPlane: ControlPl
       TEST_CLUSTER_KUBECONFIG: controlPlane.kubeconfigPath,
       TEST_CLUSTER_AUDIT_LOG: controlPlane.auditLogPath,
       TEST_CLUSTER_KUBECTL: controlPlane.kubectlPath,
-      TEST_CLUSTER_CONTROLLER_KUBECONFIG: controllerKubeconfigPath,
+      TEST_CLUSTER_CONTROLLER_KUBECONFIG: controlPlane.controllerKubeconfigPath,
     },
   });
   const endGroup = (): void => endProcessGroup(child.pid);
