@@ -5,6 +5,7 @@ import { AddressPool } from './actors/address-pool.ts';
 import { Intake } from './actors/intake.ts';
 import { Leadership } from './actors/leadership.ts';
 import { LedgerKeeper } from './actors/ledger-keeper.ts';
+import { poolReport } from './actors/pool-report.ts';
 import { type PoolSource, poolSource, readPool } from './actors/pool-source.ts';
 import { reportsOf } from './actors/reports.ts';
 import { ActorSystem } from './actors/system.ts';
@@ -16,19 +17,19 @@ import { WriteQueue } from './effects/write-queue.ts';
 import { kubeVip } from './gateway/announcer.ts';
 import { partsOf } from './gateway/keys.ts';
 import type { ApiClient, ApiRequest, ApiResult } from './kubernetes/client.ts';
-import { connect, ownNamespace } from './kubernetes/connect.ts';
+import { ownNamespace } from './kubernetes/connect.ts';
 import { objectPath } from './kubernetes/kinds.ts';
 import { tellFailures } from './kubernetes/told-failures.ts';
 import { serve } from './observability/http.ts';
 import { Metrics } from './observability/metrics.ts';
 import { healthPages, metricsPages } from './observability/pages.ts';
 import { Reporter } from './observability/reporter.ts';
-import { leaseNamespace, type Surroundings } from './surroundings.ts';
+import { clientOf, leaseNamespace, type Surroundings } from './surroundings.ts';
+import { ownVersion } from './version.ts';
 import { Follow } from './watch/follow.ts';
 import { sourcesOf } from './watch/sources.ts';
 
 const leaseName = 'gateway-api.fnnrn.me';
-const userAgent = 'gateway-api-controller';
 const writeConcurrency = 32;
 const defaultDiscoveryMs = 10_000;
 
@@ -81,11 +82,13 @@ export class Controller {
     this.#reporter = new Reporter(surroundings.logger, surroundings.timers.now);
     this.#metrics = new Metrics({
       actors: () => this.actors.states(),
-      heldAddresses: () => this.pool.heldCount,
-      queueDepth: () => this.#queue.depth,
+      metadataOf: (key) => this.cluster.get(key)?.metadata,
+      now: surroundings.timers.now,
+      pool: () => poolReport(this.pool, this.cluster, config),
       isLeading: () => this.#leadership?.isLeading ?? true,
+      version: ownVersion(),
     });
-    this.#client = surroundings.client ?? this.#connect();
+    this.#client = clientOf(config, surroundings, (method, code) => this.#metrics.requests.inc({ method, code }));
     this.#asking = tellFailures(this.#client, (request, failure) => this.#reporter.requestFailure(request, failure));
     this.pool = new AddressPool({
       cluster: this.cluster,
@@ -137,15 +140,6 @@ export class Controller {
     for (const server of Object.values(this.servers)) server?.close().closeAllConnections();
   }
 
-  #connect(): ApiClient {
-    return connect({
-      kubeconfig: this.#config.kubeconfig,
-      userAgent,
-      now: this.#surroundings.timers.now,
-      onAnswer: (method, code) => this.#metrics.requests.inc({ method, code }),
-    });
-  }
-
   #buildQueue(): WriteQueue {
     const { random, timers } = this.#surroundings;
     return new WriteQueue({
@@ -155,7 +149,8 @@ export class Controller {
       now: timers.now,
       after: timers.after,
       onError: ({ id }, error) => this.#reporter.crash(id, error),
-      onTurn: ({ id }, result) => this.#metrics.writes.inc({ effect: id.split(' ')[0] ?? id, result }),
+      watcher: this.#metrics.writes,
+      onTurn: ({ id }, result) => this.#metrics.wrote(id, result),
     });
   }
 
@@ -175,12 +170,13 @@ export class Controller {
       soon: this.#surroundings.timers.soon,
       now: this.#surroundings.timers.now,
       onTransition: (transition) => {
-        this.#metrics.transitions.inc({ kind: partsOf(transition.key).kind, state: transition.to });
+        this.#metrics.actors.transition(transition);
         this.#reporter.transition(transition);
         this.#surroundings.onTransition?.(transition);
       },
+      watcher: this.#metrics.actors.watcher,
       onCrash: (key, error) => {
-        this.#metrics.crashes.inc({ kind: partsOf(key).kind });
+        this.#metrics.actors.crashed(key);
         this.#reporter.crash(key, error);
       },
     });
@@ -259,6 +255,7 @@ export class Controller {
         this.actors.markAll();
       },
       onFailure: (what, failure) => this.#reporter.readFailure(what, failure),
+      onWatchEnded: (kind, failure) => this.#metrics.watchEnded(kind, failure),
       onRejection: (rejection) => {
         this.#metrics.rejections.inc({ kind: rejection.kind });
         this.#reporter.rejection(rejection);
@@ -281,6 +278,7 @@ export class Controller {
       forget: (key, uid) => this.#intake.forget(key, uid),
       deliver: (key, event) => this.actors.deliver(key, event),
       onError: (what, error) => this.#reporter.crash(what, error),
+      onAvoided: (id) => this.#metrics.avoided(id),
       onFailure: (what, key, failure) => {
         this.#reporter.writeFailure(what, key, failure);
         this.actors.lookAgainAround(key);

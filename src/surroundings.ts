@@ -1,8 +1,8 @@
 import type { Transition } from './actors/system.ts';
 import type { Config } from './config.ts';
 import { UsageError } from './flags.ts';
-import type { ApiClient } from './kubernetes/client.ts';
-import { ownNamespace } from './kubernetes/connect.ts';
+import type { ApiClient, Method } from './kubernetes/client.ts';
+import { connect, ownNamespace } from './kubernetes/connect.ts';
 import type { Timers } from './kubernetes/timers.ts';
 import type { Logger } from './observability/logger.ts';
 
@@ -19,6 +19,20 @@ export interface Surroundings {
   readonly discoveryMs?: number;
   /** Told of every transition, for a live display. */
   readonly onTransition?: (transition: Transition) => void;
+}
+
+const userAgent = 'gateway-api-controller';
+
+/**
+ * The client that is given, else a connection by the kubeconfig.
+ * @throws KubeconfigError
+ */
+export function clientOf(
+  { kubeconfig }: Config,
+  { client, timers }: Surroundings,
+  onAnswer: (method: Method, code: number) => void,
+): ApiClient {
+  return client ?? connect({ kubeconfig, userAgent, now: timers.now, onAnswer });
 }
 
 /**

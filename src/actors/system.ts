@@ -7,6 +7,7 @@ import type { ResultEvent } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 import type { Rejection } from '../objects/rejection.ts';
 import type { ActorState } from '../objects/states.ts';
+import type { WorkWatcher } from '../objects/work-watcher.ts';
 import type { ActorEntry } from './actor-entry.ts';
 import type { AddressPool } from './address-pool.ts';
 import { affectedBy, haveOwnPortsChanged } from './affected.ts';
@@ -35,6 +36,7 @@ export interface ActorSystemOptions {
   readonly now: () => number;
   readonly onTransition: (transition: Transition) => void;
   readonly onCrash: (key: ObjectKey<ActorKind>, error: unknown) => void;
+  readonly watcher?: WorkWatcher<ObjectKey<ActorKind>>;
 }
 
 /** Classes first, then Gateways, then what is attached to them: each looks at those before it. */
@@ -185,7 +187,9 @@ export class ActorSystem {
   }
 
   #mark(key: ObjectKey<ActorKind>): void {
-    this.#dirty[turnOrder[partsOf(key).kind as ActorKind]]?.add(key);
+    const keys = this.#dirty[turnOrder[partsOf(key).kind as ActorKind]];
+    if (keys?.has(key) === false) this.#options.watcher?.added(key);
+    keys?.add(key);
     this.#schedule();
   }
 
@@ -210,7 +214,9 @@ export class ActorSystem {
     for (const [rank, keys] of this.#dirty.entries()) {
       for (const key of keys) {
         keys.delete(key);
+        this.#options.watcher?.began(key);
         this.#look(key);
+        this.#options.watcher?.ended(key);
         if (this.#options.now() >= end && rank > 1) return;
       }
       if (rank === 1) this.#settleClaims();

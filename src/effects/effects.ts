@@ -53,6 +53,8 @@ export interface EffectsOptions {
   /** A decision threw: a bug. */
   readonly onError: (what: string, error: unknown) => void;
   readonly onFailure: (what: string, key: ObjectKey, failure: Failure) => void;
+  /** Told of a wish that comes to no write. */
+  readonly onAvoided?: (id: string) => void;
 }
 
 interface Wanted {
@@ -99,7 +101,10 @@ export class Effects {
   }
 
   #queue(id: string, { task, by }: Wanted): void {
-    if (task.decide() === undefined) return;
+    if (task.decide() === undefined) {
+      this.#options.onAvoided?.(id);
+      return;
+    }
     this.#askers.set(id, new Set([...(this.#askers.get(id) ?? []), ...by]));
     this.#options.queue.request(task);
   }

@@ -2,6 +2,7 @@ import PQueue from 'p-queue';
 import { Backoff } from '../kubernetes/backoff.ts';
 import type { ApiRequest, ApiResult } from '../kubernetes/client.ts';
 import type { Failure } from '../kubernetes/failure.ts';
+import type { WorkWatcher } from '../objects/work-watcher.ts';
 import { digestOf, Repeats } from './repeats.ts';
 
 /** One thing to write: at most one request for it is on its way at any time. */
@@ -32,6 +33,7 @@ export interface WriteQueueOptions {
   /** A task threw: a bug. Its key is free for the next request. */
   readonly onError: (task: WriteTask, error: unknown) => void;
   /** Told how each turn ended, for metrics. */
+  readonly watcher?: WorkWatcher<string>;
   readonly onTurn?: (task: WriteTask, result: 'written' | 'avoided' | Failure['kind']) => void;
 }
 
@@ -101,8 +103,9 @@ export class WriteQueue {
     entry.stage = 'queued';
     this.#entries.set(entry.task.id, entry);
     entry.withheld = undefined;
+    this.#options.watcher?.added(entry.task.id);
     this.#queue
-      .add(() => this.#turn(entry))
+      .add(() => this.#turn(entry).finally(() => this.#options.watcher?.ended(entry.task.id)))
       .catch((error: unknown) => {
         this.#entries.delete(entry.task.id);
         this.#options.onError(entry.task, error);
@@ -111,6 +114,7 @@ export class WriteQueue {
 
   async #turn(entry: Entry): Promise<void> {
     entry.stage = 'running';
+    this.#options.watcher?.began(entry.task.id);
     for (let quick = 0; ; quick += 1) {
       entry.isAskedAgain = false;
       const request = entry.task.decide();

@@ -13,6 +13,8 @@ export interface ListWatchHandler {
   changed(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: unknown): void;
   /** A list or watch could not be had. It is tried again, unless the kind is `absent`: then the follow ends. */
   failed(failure: Failure): void;
+  /** A watch is over, or could not be had; another one follows. @param failure `undefined`: in good order. */
+  watchEnded?(failure: Failure | undefined): void;
 }
 
 export interface ListWatchOptions {
@@ -95,6 +97,12 @@ export class ListWatch {
   }
 
   async #watch(signal: AbortSignal, start: Readonly<Record<string, string>>): Promise<Failure | undefined> {
+    const failure = await this.#stream(signal, start);
+    if (!signal.aborted) this.#handler.watchEnded?.(failure);
+    return failure;
+  }
+
+  async #stream(signal: AbortSignal, start: Readonly<Record<string, string>>): Promise<Failure | undefined> {
     const connection = new AbortController();
     const abort = (): void => connection.abort();
     signal.addEventListener('abort', abort);

@@ -1,96 +1,115 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { ActorState } from '../objects/states.ts';
+import type { PoolReport } from '../ipam/report.ts';
+import type { Failure } from '../kubernetes/failure.ts';
+import type { Kind } from '../objects/keys.ts';
+import type { WorkWatcher } from '../objects/work-watcher.ts';
+import { ActorMetrics, type ActorSources } from './metrics-actors.ts';
+import { poolMetrics } from './metrics-pool.ts';
+import { WorkMetrics } from './metrics-work.ts';
 
 /** What the gauges read when they are scraped. */
-export interface MetricSources {
-  readonly actors: () => Iterable<{ readonly kind: string; readonly state: ActorState | 'Crashed' }>;
-  readonly heldAddresses: () => number;
-  readonly queueDepth: () => number;
+export interface MetricSources extends ActorSources {
+  /** `undefined` where there is no pool. */
+  readonly pool: () => PoolReport | undefined;
   readonly isLeading: () => boolean;
+  readonly version: string;
 }
 
 /** The controller's metrics; no label per object, so their number is bounded. */
 export class Metrics {
   readonly registry = new Registry();
   readonly requests: Counter<'method' | 'code'>;
-  readonly writes: Counter<'effect' | 'result'>;
-  readonly transitions: Counter<'kind' | 'state'>;
-  readonly crashes: Counter<'kind'>;
   readonly rejections: Counter<'kind'>;
+  readonly actors: ActorMetrics;
+  /** Of the queue of writes, by the id of the task. */
+  readonly writes: WorkWatcher<string>;
+  readonly #written: Counter<'effect' | 'result'>;
+  readonly #avoided: Counter<'effect'>;
+  readonly #retries: Counter<'name'>;
+  readonly #restarts: Counter<'kind' | 'reason'>;
 
   constructor(sources: MetricSources) {
-    const registers = [this.registry];
+    const work = new WorkMetrics(this.registry);
     collectDefaultMetrics({ register: this.registry });
-    this.requests = new Counter({
-      name: 'rest_client_requests_total',
-      help: 'Requests to the API server, by method and status code (0: no answer)',
-      labelNames: ['method', 'code'],
-      registers,
-    });
-    this.writes = new Counter({
-      name: 'gateway_api_writes_total',
-      help: 'Turns of the write queue, by effect and result',
-      labelNames: ['effect', 'result'],
-      registers,
-    });
-    this.transitions = new Counter({
-      name: 'gateway_api_transitions_total',
-      help: 'Transitions of actors, by kind and the state entered',
-      labelNames: ['kind', 'state'],
-      registers,
-    });
-    this.crashes = new Counter({
-      name: 'gateway_api_actor_crashes_total',
-      help: 'Actors that threw',
-      labelNames: ['kind'],
-      registers,
-    });
-    this.rejections = new Counter({
-      name: 'gateway_api_rejected_objects_total',
-      help: 'Objects that could not be decoded',
-      labelNames: ['kind'],
-      registers,
-    });
+    this.actors = new ActorMetrics(this.registry, sources, work);
+    this.writes = work.watch(['writes'], () => 'writes');
+    this.requests = this.#counter(
+      'rest_client_requests_total',
+      ['method', 'code'],
+      'Requests to the API server, by method and status code (0: no answer)',
+    );
+    this.#written = this.#counter(
+      'gateway_api_writes_total',
+      ['effect', 'result'],
+      'Writes that were sent, by effect and result',
+    );
+    this.#avoided = this.#counter(
+      'gateway_api_writes_avoided_total',
+      ['effect'],
+      'Writes that were asked for and not sent, as nothing differs',
+    );
+    this.#retries = this.#counter('workqueue_retries_total', ['name'], 'Writes that are tried again');
+    this.#restarts = this.#counter(
+      'gateway_api_watch_restarts_total',
+      ['kind', 'reason'],
+      'Watches that ended and were begun anew, by kind and reason',
+    );
+    this.rejections = this.#counter(
+      'gateway_api_rejected_objects_total',
+      ['kind'],
+      'Objects that could not be decoded',
+    );
     this.#gauges(sources);
   }
 
-  #gauges(sources: MetricSources): void {
+  /** How a turn of the write queue ended. */
+  wrote(id: string, result: 'written' | 'avoided' | Failure['kind']): void {
+    if (result === 'avoided') {
+      this.avoided(id);
+      return;
+    }
+    this.#written.inc({ effect: effectOf(id), result });
+    if (result !== 'written') this.#retries.inc({ name: 'writes' });
+  }
+
+  /** A write that was asked for, and is as it should be already. */
+  avoided(id: string): void {
+    this.#avoided.inc({ effect: effectOf(id) });
+  }
+
+  /** @param failure `undefined` where the server ended it in good order, as it does every few minutes. */
+  watchEnded(kind: Kind, failure: Failure | undefined): void {
+    const reason = failure === undefined ? 'ended' : failure.kind === 'gone' ? 'expired' : 'failed';
+    this.#restarts.inc({ kind, reason });
+  }
+
+  #counter<Label extends string>(name: string, labelNames: readonly Label[], help: string): Counter<Label> {
+    return new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
+  }
+
+  #gauges({ isLeading, pool, version }: MetricSources): void {
     const registers = [this.registry];
-    const actors: Gauge<'kind' | 'state'> = new Gauge({
-      name: 'gateway_api_actors',
-      help: 'Actors, by kind and state',
-      labelNames: ['kind', 'state'],
-      registers,
-      collect: () => {
-        actors.reset();
-        for (const { kind, state } of sources.actors()) actors.inc({ kind, state });
-      },
-    });
-    const held: Gauge = new Gauge({
-      name: 'gateway_api_addresses_held',
-      help: 'Addresses that Gateways hold',
-      registers,
-      collect: () => {
-        held.set(sources.heldAddresses());
-      },
-    });
+    poolMetrics(this.registry, pool);
     const leading: Gauge<'name'> = new Gauge({
       name: 'leader_election_master_status',
       help: 'Whether this replica leads',
       labelNames: ['name'],
       registers,
       collect: () => {
-        leading.set({ name: 'gateway-api.fnnrn.me' }, Number(sources.isLeading()));
+        leading.set({ name: 'gateway-api.fnnrn.me' }, Number(isLeading()));
       },
     });
-    const depth: Gauge<'name'> = new Gauge({
-      name: 'workqueue_depth',
-      help: 'Writes that wait for their turn, are on their way, or wait for another try',
-      labelNames: ['name'],
+    const build = new Gauge({
+      name: 'gateway_api_build_info',
+      help: 'Always 1; the labels say what runs',
+      labelNames: ['version', 'node'],
       registers,
-      collect: () => {
-        depth.set({ name: 'writes' }, sources.queueDepth());
-      },
     });
+    build.set({ version, node: process.version }, 1);
   }
+}
+
+/** The first word of a task's id. */
+function effectOf(id: string): string {
+  return id.split(' ')[0] ?? id;
 }

@@ -33,6 +33,7 @@ export interface FollowOptions {
   readonly onAvailability: (kind: Kind, why: string | undefined) => void;
   readonly onFailure: (what: string, failure: Failure) => void;
   readonly onRejection: (rejection: Rejection) => void;
+  readonly onWatchEnded?: (kind: Kind, failure: Failure | undefined) => void;
 }
 
 type Stage = 'starting' | 'absent' | 'synced' | 'forbidden';
@@ -108,6 +109,7 @@ export class Follow {
         replaced: (objects, resourceVersion) => this.#replace(source, objects, resourceVersion),
         changed: (type, object) => this.#change(source.kind, type, object),
         failed: (failure) => this.#fail(source, failure),
+        watchEnded: (failure) => this.#options.onWatchEnded?.(source.kind, failure),
       },
     );
     this.#running.set(source, watch);

@@ -1,0 +1,12 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import { holdingsOf } from '../gateway/holdings.ts';
+import { type PoolReport, reportPool } from '../ipam/report.ts';
+import type { Settings } from '../objects/view.ts';
+import type { AddressPool } from './address-pool.ts';
+
+/** What the pool offers and who has what of it, now; `undefined` where there is none. */
+export function poolReport(addresses: AddressPool, cluster: Cluster, settings: Settings): PoolReport | undefined {
+  const { pool } = addresses;
+  if ('missing' in pool) return undefined;
+  return reportPool(pool, holdingsOf(cluster.all('IPAddress'), cluster.all('Gateway'), { view: cluster, settings }));
+}

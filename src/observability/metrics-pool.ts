@@ -1,0 +1,36 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { PoolReport } from '../ipam/report.ts';
+
+/** Each is the sum over the scopes of the pool; an IPv6 range has more addresses than a number can tell apart. */
+const gauges: readonly (readonly [name: string, help: string, read: (report: PoolReport) => number])[] = [
+  ['size', 'Addresses of the pool, without the excluded ones', ({ scopes }) => sum(scopes.map(({ size }) => size))],
+  ['in_use', 'Addresses of the pool that Gateways have', ({ scopes }) => sum(scopes.map(({ inUse }) => inUse))],
+  [
+    'quarantined',
+    'Addresses of the pool that were given up, and are not handed out again yet',
+    ({ scopes }) => sum(scopes.map(({ quarantined }) => quarantined)),
+  ],
+  ['excluded', 'Addresses that the pool leaves out', ({ scopes }) => sum(scopes.map(({ excluded }) => excluded))],
+  ['outside', 'Addresses that Gateways have and the pool does not cover', ({ outside }) => outside.length],
+  ['invalid_entries', 'Entries of the pool that cannot be used', ({ problems }) => problems.length],
+];
+
+/** The address pool, as `ipam ls` reports it, read when it is scraped. @param report `undefined` where there is none. */
+export function poolMetrics(registry: Registry, report: () => PoolReport | undefined): void {
+  for (const [name, help, read] of gauges) {
+    const gauge: Gauge = new Gauge({
+      name: `gateway_api_pool_${name}`,
+      help,
+      registers: [registry],
+      collect: () => {
+        const now = report();
+        if (now === undefined) gauge.reset();
+        else gauge.set(read(now));
+      },
+    });
+  }
+}
+
+function sum(values: readonly (number | string)[]): number {
+  return values.reduce<number>((total, value) => total + Number(value), 0);
+}
