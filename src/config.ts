@@ -86,6 +86,12 @@ export const settings = {
     ['any', 'pool'],
     'whether spec.addresses may name addresses outside the pool',
   ),
+  /** Who makes addresses reachable. */
+  announcer: choiceFlag(
+    'announcer',
+    ['kube-vip', 'metallb', 'cilium', 'purelb', 'openelb', 'loxilb', 'none'],
+    'who makes addresses reachable; none: the controller writes the ingress itself',
+  ),
   logLevel: {
     name: 'log-level',
     value: logLevels.join('|'),

@@ -4,7 +4,6 @@ import { reportsOf } from './actors/reports.ts';
 import { ActorSystem } from './actors/system.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import type { EffectContext } from './effects/context.ts';
-import { kubeVip } from './gateway/announcer.ts';
 import type { Settings } from './objects/view.ts';
 
 /** What a controller would think of a cluster if it started now. */
@@ -26,7 +25,7 @@ export function dryRun(cluster: Cluster, settings: Settings, source: PoolSource 
   const actors = new ActorSystem({
     cluster,
     pool,
-    world: { view: cluster, addresses: pool, settings, announcer: kubeVip, refusalOf: () => undefined },
+    world: { view: cluster, addresses: pool, settings, refusalOf: () => undefined },
     request: () => {},
     flush: () => {},
     soon: (turn) => turns.push(turn),

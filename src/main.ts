@@ -14,7 +14,6 @@ import type { Config } from './config.ts';
 import { Effects } from './effects/effects.ts';
 import { Lease } from './effects/lease.ts';
 import { WriteQueue } from './effects/write-queue.ts';
-import { kubeVip } from './gateway/announcer.ts';
 import { partsOf } from './gateway/keys.ts';
 import type { ApiClient, ApiRequest, ApiResult } from './kubernetes/client.ts';
 import { ownNamespace } from './kubernetes/connect.ts';
@@ -162,7 +161,6 @@ export class Controller {
         view: this.cluster,
         addresses: this.pool,
         settings: this.#config,
-        announcer: kubeVip,
         refusalOf: (key) => this.#effects.refusalOf(key),
       },
       request: (name, key, by) => this.#effects.request(name, key, by),

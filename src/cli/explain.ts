@@ -20,6 +20,7 @@ export const explainFlags: readonly Flag[] = [
   settings.serviceBehaviour,
   settings.ipFamilies,
   settings.staticAddresses,
+  settings.announcer,
   settings.implementationLabel,
 ];
 

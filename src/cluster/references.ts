@@ -1,3 +1,4 @@
+import { addressesAskedFor } from '../gateway/announcers/index.ts';
 import { backendKey } from '../gateway/backends.ts';
 import { classKey, parentOf, partsOf, serviceKey } from '../gateway/keys.ts';
 import { ownerKey } from '../gateway/ledger.ts';
@@ -84,7 +85,12 @@ function referencesOfRoute(route: Route): readonly string[] {
 
 /** Addresses that stand on a Service, in canonical text. */
 function addressesOf(service: Service): readonly string[] {
-  const { loadBalancerIP, externalIPs } = service.spec;
-  const texts = [loadBalancerIP ?? '', ...externalIPs, ...service.status.ingress.map(({ ip }) => ip ?? '')];
+  const { loadBalancerIP, externalIPs, type } = service.spec;
+  const texts = [
+    loadBalancerIP ?? '',
+    ...externalIPs,
+    ...service.status.ingress.map(({ ip }) => ip ?? ''),
+    ...addressesAskedFor(service.metadata.annotations, type),
+  ];
   return [...new Set(texts.flatMap((text) => canonicalAddress(text) ?? []))];
 }

@@ -6,7 +6,7 @@ import { collectionPath, objectPath } from '../kubernetes/kinds.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import { type EffectContext, patchRequest } from './context.ts';
 
-/** The next write that brings a Service to what its routes want: created, patched, deleted or restored. */
+/** The next write that brings a Service to what its routes want: created, patched, announced, deleted or restored. */
 export function writeService(key: ObjectKey<'Service'>, context: EffectContext): ApiRequest | undefined {
   const current = context.world.view.get(key);
   const step = stepTowards(planService(key, context.world), current, context.world);
@@ -23,6 +23,10 @@ export function writeService(key: ObjectKey<'Service'>, context: EffectContext):
     case 'restore': {
       const resourceVersion = current?.metadata.resourceVersion ?? '';
       return patchRequest(key, context, { resourceVersion, body: step.patch });
+    }
+    case 'ingress': {
+      const resourceVersion = current?.metadata.resourceVersion ?? '';
+      return patchRequest(key, context, { resourceVersion, body: { status: step.status }, subresource: 'status' });
     }
     case 'delete': {
       const preconditions = { uid: current?.metadata.uid, resourceVersion: current?.metadata.resourceVersion };

@@ -31,7 +31,7 @@ const programmed: Readonly<Partial<Record<GatewayState, Teller>>> = {
   'ListenerResolved.ServiceRefused': ({ facts }) =>
     no('Pending', facts.services.flatMap(({ refusal }) => refusal ?? []).join('; ')),
   'ListenerResolved.OtherAddress': ({ facts }) =>
-    no('Pending', `another address stands on ${services(facts, (service) => service.ingress === 'other')}`),
+    no('OtherAddress', facts.services.flatMap(({ otherAddress }) => otherAddress ?? []).join('; ')),
   'ListenerResolved.WaitingForAnnouncement': ({ facts }) =>
     no(
       'Pending',

@@ -3,7 +3,6 @@ import type { ObjectKey, ParentKind } from '../objects/keys.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
 import type { ClassStanding, ListenerSetVerdict, ListenerVerdict } from '../objects/verdicts.ts';
 import type { AddressView, ClusterView, Settings } from '../objects/view.ts';
-import type { AnnouncerProfile } from './announcer.ts';
 import { type Attachment, attach, homeOf } from './attachment.ts';
 import { isAggregating } from './behaviour.ts';
 import { classStandingOf } from './gateway-class.ts';
@@ -30,7 +29,6 @@ export interface World {
   readonly view: ClusterView;
   readonly addresses: AddressView;
   readonly settings: Settings;
-  readonly announcer: AnnouncerProfile;
   /** Why the last write of this object was refused by the API server, until one succeeds or is due again. */
   refusalOf(key: ObjectKey): string | undefined;
   /** The graph of a Gateway that exists; each world decides how long it remembers one. */

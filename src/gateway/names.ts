@@ -9,6 +9,7 @@ export const annotations = {
   behaviour: 'gateway-api-controller.thebsdbox.co.uk/behaviour',
   addresses: 'gateway-api-controller.thebsdbox.co.uk/addresses',
   original: 'gateway-api-controller.thebsdbox.co.uk/original',
+  announcer: 'gateway-api-controller.thebsdbox.co.uk/announcer',
   releasedAt: 'gateway-api-controller.thebsdbox.co.uk/released-at',
   ipFamilies: 'gateway-api-controller.thebsdbox.co.uk/ip-families',
   gateway: 'gateway-api-controller.thebsdbox.co.uk/gateway',

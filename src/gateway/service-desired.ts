@@ -1,13 +1,15 @@
 import { parseAddress } from '../ipam/address.ts';
 import type { Route } from '../objects/gateway-api.ts';
+import type { ObjectKey } from '../objects/keys.ts';
 import type { OwnerReference } from '../objects/kubernetes.ts';
 import type { IPFamily, Service, ServicePort } from '../objects/service.ts';
+import { handOver } from './announcement.ts';
 import type { ResolvedBackend } from './backends.ts';
 import type { World } from './graph.ts';
 import { gatewayApiGroup, keyOf, partsOf } from './keys.ts';
 import { annotations, labels, labelValue, portName } from './names.ts';
 import type { Contributor, ServicePlan } from './service-plan.ts';
-import { addPorts, originalOf } from './service-update.ts';
+import { addPorts, type OriginalRecord, originalOf } from './service-update.ts';
 
 export type WantedService = Extract<ServicePlan, { kind: 'want' }>;
 export type AggregateService = Extract<ServicePlan, { kind: 'aggregate' }>;
@@ -17,10 +19,17 @@ export interface DesiredService {
   readonly metadata: {
     readonly labels: Readonly<Record<string, string>>;
     readonly annotations: Readonly<Record<string, string>>;
+    /** Of a user's own Service: the only annotations that may go. Of ours, all that we ever set may. */
+    readonly managedAnnotations?: readonly string[];
     /** `undefined`: none of ours, and none is to be removed. */
     readonly ownerReferences?: readonly OwnerReference[];
   };
   readonly spec: Readonly<Record<string, unknown>> & { readonly ports: readonly ServicePort[] };
+}
+
+/** The Gateway whose addresses a Service is to carry. */
+export function gatewayOfPlan(plan: WantedService | AggregateService): ObjectKey<'Gateway'> {
+  return plan.kind === 'aggregate' ? keyOf(plan.gateway) : plan.leader.wish.gateway;
 }
 
 /** What a Service should be: one of our own, a Gateway's, or the user's with our part in it. */
@@ -40,20 +49,20 @@ export function desiredService(
 
 function madeService(plan: WantedService, world: World): DesiredService {
   const { wish } = plan.leader;
-  const [address = ''] = plan.addresses;
+  const { annotations: handedOver, spec, ...others } = handOver(wish.gateway, plan.addresses, world);
   const original = wish.behaviour === 'duplicate' ? backendOf(plan)?.original : undefined;
   const copied = original === undefined ? {} : copiedFields(original);
   return {
     metadata: {
       labels: ourLabels(plan.addresses, world),
-      annotations: ourAnnotations(plan, world),
+      annotations: { ...ourAnnotations(plan, world), ...handedOver },
       ownerReferences: ownersOf(plan),
     },
     spec: {
       type: 'LoadBalancer',
-      loadBalancerIP: address,
+      ...spec,
       selector: wish.selector,
-      allocateLoadBalancerNodePorts: false,
+      ...others,
       ...familiesOf(plan.addresses),
       ...copied,
       ports: portsOf(plan.contributors),
@@ -64,6 +73,7 @@ function madeService(plan: WantedService, world: World): DesiredService {
 /** A Gateway's own Service: it has no selector, its EndpointSlices are ours. */
 function gatewayService(plan: AggregateService, world: World): DesiredService {
   const { gateway, listeners, addresses } = plan;
+  const { annotations: handedOver, spec, ...others } = handOver(keyOf(gateway), addresses, world);
   const { name, uid } = gateway.metadata;
   const ports = listeners.map(({ listener: { port, protocol } }) => ({
     name: portName(protocol, port),
@@ -85,15 +95,15 @@ function gatewayService(plan: AggregateService, world: World): DesiredService {
         [annotations.ownerUid]: uid,
         [annotations.behaviour]: 'aggregate',
         [annotations.addresses]: addresses.join(','),
-        ...world.announcer.annotationsFor(addresses),
+        ...handedOver,
       },
       ownerReferences: [{ apiVersion: `${gatewayApiGroup}/v1`, kind: 'Gateway', name, uid }],
     },
     spec: {
       type: 'LoadBalancer',
-      loadBalancerIP: addresses[0],
+      ...spec,
       selector: {},
-      allocateLoadBalancerNodePorts: false,
+      ...others,
       ...familiesOf(addresses),
       ports: ports.toSorted(byPort),
     },
@@ -113,28 +123,53 @@ function copiedFields(original: Service): Readonly<Record<string, unknown>> {
 }
 
 function updatedService(plan: WantedService, original: Service, world: World): DesiredService {
-  const ours = { labels: ourLabels(plan.addresses, world), annotations: ourAnnotations(plan, world) };
-  const { ports, addedPorts, namedPorts } = addPorts(original, portsOf(plan.contributors));
-  const record = originalOf(original) ?? {
-    type: original.spec.type,
-    loadBalancerIP: original.spec.loadBalancerIP ?? null,
-    labels: before(original.metadata.labels, Object.keys(ours.labels)),
-    annotations: before(original.metadata.annotations, Object.keys(ours.annotations)),
+  const { annotations: handedOver, spec } = handOver(plan.leader.wish.gateway, plan.addresses, world);
+  const ours = {
+    labels: ourLabels(plan.addresses, world),
+    annotations: { ...ourAnnotations(plan, world), ...handedOver },
   };
+  const { ports, addedPorts, namedPorts } = addPorts(original, portsOf(plan.contributors));
+  const known = originalOf(original);
+  const record = {
+    type: known?.type ?? original.spec.type,
+    loadBalancerIP: known === undefined ? (original.spec.loadBalancerIP ?? null) : known.loadBalancerIP,
+    labels: before(original.metadata.labels, Object.keys(ours.labels), known?.labels),
+    annotations: before(original.metadata.annotations, Object.keys(ours.annotations), known?.annotations),
+  };
+  const former = formerOnes(known?.annotations ?? {}, record.annotations);
   return {
     metadata: {
       labels: ours.labels,
       annotations: {
+        ...former.values,
         ...ours.annotations,
         [annotations.original]: JSON.stringify({ ...record, addedPorts, namedPorts }),
       },
+      managedAnnotations: [...Object.values(annotations), ...former.added],
     },
-    spec: { type: 'LoadBalancer', loadBalancerIP: plan.addresses[0], ports },
+    spec: { type: 'LoadBalancer', ...spec, ports },
   };
 }
 
-function before(current: Readonly<Record<string, string>>, keys: readonly string[]): Record<string, string | null> {
-  return Object.fromEntries(keys.map((key) => [key, current[key] ?? null]));
+/** What stood at these keys before we first wrote there; `null`: nothing. */
+function before(
+  current: Readonly<Record<string, string>>,
+  keys: readonly string[],
+  known: OriginalRecord['annotations'] = {},
+): Record<string, string | null> {
+  return Object.fromEntries(keys.map((key) => [key, key in known ? (known[key] ?? null) : (current[key] ?? null)]));
+}
+
+/** Annotations that we set once and want no more (of another announcer): what was there is put back. */
+function formerOnes(
+  known: OriginalRecord['annotations'],
+  now: OriginalRecord['annotations'],
+): { readonly values: Record<string, string>; readonly added: readonly string[] } {
+  const former = Object.entries(known).filter(([key]) => !(key in now));
+  return {
+    values: Object.fromEntries(former.flatMap(([key, value]) => (value === null ? [] : [[key, value]]))),
+    added: former.flatMap(([key, value]) => (value === null ? [key] : [])),
+  };
 }
 
 function ourLabels(addresses: readonly string[], world: World): Record<string, string> {
@@ -155,7 +190,6 @@ function ourAnnotations(plan: WantedService, world: World): Record<string, strin
     [annotations.ownerUid]: leader.resolution.route.metadata.uid,
     [annotations.behaviour]: leader.wish.behaviour,
     [annotations.addresses]: plan.addresses.join(','),
-    ...world.announcer.annotationsFor(plan.addresses),
   };
 }
 

@@ -1,11 +1,19 @@
 import type { StringMap } from '../objects/kubernetes.ts';
-import type { Service, ServicePort } from '../objects/service.ts';
+import type { Ingress, Service, ServicePort } from '../objects/service.ts';
+import { ingressToWrite, isOfFormerClass } from './announcement.ts';
+import { announcerAnnotationKeys, announcerFor } from './announcers/index.ts';
 import { isEqual } from './equal.ts';
 import type { World } from './graph.ts';
 import { gatewayApiGroup } from './keys.ts';
 import { annotations } from './names.ts';
 import { ownershipOf } from './ownership.ts';
-import { type DesiredService, desiredService } from './service-desired.ts';
+import {
+  type AggregateService,
+  type DesiredService,
+  desiredService,
+  gatewayOfPlan,
+  type WantedService,
+} from './service-desired.ts';
 import type { ServicePlan } from './service-plan.ts';
 import { portId, restorePatch } from './service-update.ts';
 
@@ -18,7 +26,9 @@ export type ServiceStep =
   | { readonly kind: 'patch'; readonly patch: Patch }
   /** An immutable field differs: delete, and create anew at the next step. */
   | { readonly kind: 'delete'; readonly why: string }
-  | { readonly kind: 'restore'; readonly patch: Patch };
+  | { readonly kind: 'restore'; readonly patch: Patch }
+  /** Nobody else writes the ingress: the status to write. */
+  | { readonly kind: 'ingress'; readonly status: Patch };
 
 /** Compares what is there with what is wanted: `none` at rest. */
 export function stepTowards(plan: ServicePlan, current: Service | undefined, world: World): ServiceStep {
@@ -35,8 +45,21 @@ export function stepTowards(plan: ServicePlan, current: Service | undefined, wor
   if (owned === 'made' && isPrimaryFamilyChanged(current, desired)) {
     return { kind: 'delete', why: 'the first IP family of a Service cannot be changed' };
   }
-  const patch = patchTowards(current, desired, world);
-  return patch === undefined ? { kind: 'none' } : { kind: 'patch', patch };
+  if (owned === 'made' && isOfFormerClass(current, stringOf(desired.spec.loadBalancerClass))) {
+    return { kind: 'delete', why: 'the loadBalancerClass of a Service cannot be changed' };
+  }
+  const patch = patchTowards(current, desired);
+  return patch === undefined ? stepOfIngress(current, plan, world) : { kind: 'patch', patch };
+}
+
+/** Once the Service is as it should be. An ingress that we wrote for a former announcer `none` is the next one's. */
+function stepOfIngress(current: Service, plan: WantedService | AggregateService, world: World): ServiceStep {
+  if (announcerFor(gatewayOfPlan(plan), world).writesIngress !== true) return { kind: 'none' };
+  return ingressStep(ingressToWrite(current, plan.addresses)) ?? { kind: 'none' };
+}
+
+function ingressStep(ingress: readonly Ingress[] | undefined): ServiceStep | undefined {
+  return ingress && { kind: 'ingress', status: { loadBalancer: { ingress: ingress.length === 0 ? null : ingress } } };
 }
 
 function stepAway(current: Service | undefined, world: World): ServiceStep {
@@ -47,6 +70,8 @@ function stepAway(current: Service | undefined, world: World): ServiceStep {
     case 'made':
       return { kind: 'delete', why: 'no route wants it any more' };
     case 'updated': {
+      const ingress = ingressStep(ingressToWrite(current, []));
+      if (ingress !== undefined) return ingress;
       const patch = restorePatch(current);
       return patch === undefined ? { kind: 'none' } : { kind: 'restore', patch };
     }
@@ -59,8 +84,8 @@ function isPrimaryFamilyChanged(current: Service, desired: DesiredService): bool
 }
 
 /** A JSON merge patch of the differing fields that are ours; `undefined` where none differs. */
-function patchTowards(current: Service, desired: DesiredService, world: World): Patch | undefined {
-  const managed = [...Object.values(annotations), ...world.announcer.annotationKeys];
+function patchTowards(current: Service, desired: DesiredService): Patch | undefined {
+  const managed = desired.metadata.managedAnnotations ?? [...Object.values(annotations), ...announcerAnnotationKeys];
   const metadata = compact({
     labels: mapPatch(current.metadata.labels, desired.metadata.labels, []),
     annotations: mapPatch(current.metadata.annotations, desired.metadata.annotations, managed),
@@ -118,6 +143,10 @@ function ownersPatch(current: Service, desired: DesiredService): unknown {
 function compact(patch: Readonly<Record<string, unknown>>): Patch | undefined {
   const entries = Object.entries(patch).filter(([, value]) => value !== undefined);
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+function stringOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function isStringMap(value: unknown): value is StringMap {

@@ -1,9 +1,11 @@
-import { canonicalAddress } from '../ipam/address.ts';
 import type { ServiceFacts } from '../objects/facts.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { Service } from '../objects/service.ts';
+import { carriedAddresses, otherAddressText } from './announcement.ts';
+import { announcerFor } from './announcers/index.ts';
 import { slicesOutOfStep } from './endpoint-slices.ts';
 import type { World } from './graph.ts';
+import { gatewayOfPlan } from './service-desired.ts';
 import { stepTowards } from './service-diff.ts';
 import type { ServicePlan } from './service-plan.ts';
 
@@ -13,23 +15,29 @@ export function serviceFacts(key: ObjectKey<'Service'>, plan: ServicePlan, world
   const current = world.view.get(key);
   if (plan.kind === 'keep' && current === undefined) return undefined;
   const hasReady = world.view.hasReadyEndpoint(key);
-  const addresses = plan.kind === 'keep' ? [] : plan.addresses;
   return {
     key,
     slices: [],
     isInStep: current !== undefined && stepTowards(plan, current, world).kind === 'none',
     endpoints: hasReady === undefined ? 'unknown' : hasReady ? 'ready' : 'none',
-    ingress: ingressOf(current, addresses),
+    ...ingressOf(current, plan, world),
     refusal: world.refusalOf(key),
   };
 }
 
-function ingressOf(service: Service | undefined, addresses: readonly string[]): ServiceFacts['ingress'] {
-  const there = new Set(
-    (service?.status.ingress ?? []).flatMap(({ ip }) => (ip === undefined ? [] : canonicalAddress(ip))),
-  );
-  if (there.size === 0) return 'none';
-  return addresses.every((address) => there.has(address)) ? 'carried' : 'other';
+function ingressOf(
+  service: Service | undefined,
+  plan: ServicePlan,
+  world: World,
+): Pick<ServiceFacts, 'ingress' | 'otherAddress'> {
+  if (service === undefined || service.status.ingress.length === 0) return { ingress: 'none' };
+  if (plan.kind === 'keep' || plan.kind === 'none') return { ingress: 'carried' };
+  const { addresses } = plan;
+  const profile = announcerFor(gatewayOfPlan(plan), world);
+  const carried = carriedAddresses(service, profile);
+  if (carried.length === 0) return { ingress: 'none' };
+  if (addresses.every((address) => carried.includes(address))) return { ingress: 'carried' };
+  return { ingress: 'other', otherAddress: otherAddressText(service, carried, addresses, profile) };
 }
 
 /** The same for a Gateway's actor, which takes care of the EndpointSlices of its own Service. */

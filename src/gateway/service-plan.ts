@@ -2,6 +2,7 @@ import type { ObjectKey } from '../objects/keys.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
 import type { Service } from '../objects/service.ts';
 import { mayGetBack } from './address-doubt.ts';
+import { refuseClass } from './announcement.ts';
 import { assignedAddresses } from './assigned.ts';
 import { isEqual } from './equal.ts';
 import type { World } from './graph.ts';
@@ -111,6 +112,8 @@ function refuseClaim(
     if (owned === 'made') return taken(`Service ${nameOf(key)} was made by this controller: there is none to update`);
     const message = refuseOwnPorts(route, wish, world);
     if (message !== undefined) return taken(message);
+    const classMessage = current && refuseClass(key, current, wish.gateway, world);
+    if (classMessage !== undefined) return taken(classMessage);
   } else if (owned === 'foreign' || owned === 'updated') {
     return taken(`Service ${nameOf(key)} is there and not ours: it is left alone; rename it or the backendRef`);
   }

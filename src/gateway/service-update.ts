@@ -101,15 +101,17 @@ export function restorePatch(service: Service): Readonly<Record<string, unknown>
     },
     spec: {
       ...(isStillOurs && { type: record.type }),
+      ...(isStillOurs && service.spec.loadBalancerClass !== undefined && { loadBalancerClass: null }),
       ...(isOurAddress(service) && { loadBalancerIP: record.loadBalancerIP }),
       ports: ports.length === 1 ? ports : ports.map((port) => ({ ...port, name: port.name ?? nameFor(port) })),
     },
   };
 }
 
-function isOurAddress(service: Service): boolean {
-  const ours = service.metadata.annotations[annotations.addresses]?.split(',') ?? [];
-  return service.spec.loadBalancerIP !== undefined && ours.includes(service.spec.loadBalancerIP);
+/** Also where it is gone: some announcers refuse it, so that `update` takes the user's own away. */
+function isOurAddress({ metadata, spec: { loadBalancerIP } }: Service): boolean {
+  const ours = metadata.annotations[annotations.addresses]?.split(',') ?? [];
+  return loadBalancerIP === undefined || ours.includes(loadBalancerIP);
 }
 
 function putBack(

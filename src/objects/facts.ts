@@ -16,6 +16,8 @@ export interface ServiceFacts {
   readonly endpoints: 'ready' | 'none' | 'unknown';
   /** `other`: the ingress carries addresses, but not all of the Gateway's. */
   readonly ingress: 'carried' | 'none' | 'other';
+  /** Which addresses it carries instead, where they are others. */
+  readonly otherAddress?: string | undefined;
   /** Why the API server refused the last write of it, until one succeeds or is due again. */
   readonly refusal?: string | undefined;
 }

@@ -30,11 +30,19 @@ export interface ServiceSpec {
   readonly trafficDistribution?: string | undefined;
 }
 
+/** An entry of `status.loadBalancer.ingress`: an address, or a host name that stands for one. */
+export interface Ingress {
+  readonly ip?: string | undefined;
+  /** `VIP` or `Proxy`. */
+  readonly ipMode?: string | undefined;
+  readonly hostname?: string | undefined;
+}
+
 export interface Service {
   readonly kind: 'Service';
   readonly metadata: ObjectMeta;
   readonly spec: ServiceSpec;
-  readonly status: { readonly ingress: readonly { readonly ip?: string | undefined }[] };
+  readonly status: { readonly ingress: readonly Ingress[] };
 }
 
 export interface EndpointPort {

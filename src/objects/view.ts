@@ -72,8 +72,11 @@ export interface Settings {
   readonly ipFamilies: IPFamiliesSetting;
   /** Whether users may name addresses outside the pool. */
   readonly staticAddresses: 'any' | 'pool';
+  /** Who makes addresses reachable. */
+  readonly announcer: AnnouncerName;
 }
 
+export type AnnouncerName = 'kube-vip' | 'metallb' | 'cilium' | 'purelb' | 'openelb' | 'loxilb' | 'none';
 export type IPFamiliesSetting = 'auto' | 'ipv4' | 'ipv6' | 'dual';
 
 export type ServiceBehaviour = 'create' | 'duplicate' | 'update' | 'aggregate';

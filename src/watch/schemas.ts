@@ -185,6 +185,12 @@ const servicePort = z.object({
   appProtocol: z.string().optional(),
 });
 
+const ingress = z.object({
+  ip: z.string().optional(),
+  ipMode: z.string().optional(),
+  hostname: z.string().optional(),
+});
+
 export const service = z.object({
   metadata,
   spec: z.object({
@@ -205,7 +211,7 @@ export const service = z.object({
     trafficDistribution: z.string().optional(),
   }),
   status: z
-    .object({ loadBalancer: z.object({ ingress: list(z.object({ ip: z.string().optional() })) }).optional() })
+    .object({ loadBalancer: z.object({ ingress: list(ingress) }).optional() })
     .optional()
     .transform((status) => ({ ingress: status?.loadBalancer?.ingress ?? [] })),
 });

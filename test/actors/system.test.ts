@@ -4,7 +4,6 @@ import { AddressPool } from '../../src/actors/address-pool.ts';
 import { ActorSystem } from '../../src/actors/system.ts';
 import { Cluster } from '../../src/cluster/cluster.ts';
 import { parseConfig } from '../../src/config.ts';
-import { kubeVip } from '../../src/gateway/announcer.ts';
 import type { World } from '../../src/gateway/graph.ts';
 import { parsePool } from '../../src/ipam/pool.ts';
 import type { ObjectKey } from '../../src/objects/keys.ts';
@@ -51,7 +50,7 @@ class Bench {
         };
       },
     });
-    return { view: cluster, addresses, settings: parseConfig([]), announcer: kubeVip, refusalOf: () => undefined };
+    return { view: cluster, addresses, settings: parseConfig([]), refusalOf: () => undefined };
   }
 
   gateway(name: string, port = 80): void {

@@ -18,6 +18,8 @@ export interface Step {
   readonly delete?: readonly ObjectKey[];
   /** The controller is down while this happens. */
   readonly whileDown?: boolean;
+  /** The controller is started anew with these, and keeps them. */
+  readonly flags?: readonly string[];
   /** That go by before the rest. */
   readonly seconds?: number;
 }
@@ -60,7 +62,8 @@ export function play(golden: GoldenCase): { readonly simulation: Simulation; rea
   for (const step of golden.steps ?? []) {
     simulation.writes.length = 0;
     simulation.clock.advance((step.seconds ?? 0) * 1000);
-    if (step.whileDown === true) simulation = whileDown(simulation, golden, (api) => take(step, api));
+    const { flags = step.whileDown === true ? simulation.flags : undefined } = step;
+    if (flags !== undefined) simulation = whileDown(simulation, { ...golden, flags }, (api) => take(step, api));
     else take(step, simulation);
     const now = describeOutcome(simulation.run());
     outcomes.push({ step: step.step, writes: describeWrites(simulation.writes), ...changesSince(last, now) });
@@ -71,7 +74,7 @@ export function play(golden: GoldenCase): { readonly simulation: Simulation; rea
 
 /** A controller that starts anew on what the other one left. */
 export function restarted(simulation: Simulation, golden: GoldenCase): Simulation {
-  return whileDown(simulation, golden, () => {}).run();
+  return whileDown(simulation, { ...golden, flags: simulation.flags }, () => {}).run();
 }
 
 /** One with the same objects, fed one by one, the last first. */

@@ -174,6 +174,7 @@ function describeService({ metadata, spec, status }: Service): Lines {
     owners: metadata.ownerReferences.map(({ apiVersion, kind, name }) => `${apiVersion} ${kind} ${name}`).join(', '),
     type: spec.type,
     loadBalancerIP: spec.loadBalancerIP,
+    loadBalancerClass: spec.loadBalancerClass,
     allocateLoadBalancerNodePorts: spec.allocateLoadBalancerNodePorts,
     selector: text(spec.selector),
     families: `${spec.ipFamilies.join(', ')} ${spec.ipFamilyPolicy}`,
@@ -181,7 +182,7 @@ function describeService({ metadata, spec, status }: Service): Lines {
     ports: spec.ports.map(
       (port) => `${port.name ?? 'unnamed'} ${port.port}/${port.protocol} to ${JSON.stringify(port.targetPort)}`,
     ),
-    ingress: status.ingress.map(({ ip }) => ip).join(', ') || undefined,
+    ingress: status.ingress.map(({ ip, hostname, ipMode = '' }) => `${ip ?? hostname} ${ipMode}`.trim()).join(', '),
   };
   return Object.fromEntries(Object.entries(lines).filter(([, value]) => value !== undefined && value !== ''));
 }

@@ -7,7 +7,6 @@ import { Cluster } from '../../src/cluster/cluster.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
 import { Effects } from '../../src/effects/effects.ts';
 import type { WriteQueue, WriteTask } from '../../src/effects/write-queue.ts';
-import { kubeVip } from '../../src/gateway/announcer.ts';
 import { partsOf } from '../../src/gateway/keys.ts';
 import type { Failure } from '../../src/kubernetes/failure.ts';
 import { kinds } from '../../src/kubernetes/kinds.ts';
@@ -35,6 +34,7 @@ export class Simulation {
   readonly api: MemoryApi;
   readonly clock: Clock;
   readonly cluster = new Cluster();
+  readonly flags: readonly string[];
   readonly config: Config;
   /** All that was written so far. */
   readonly writes: Write[] = [];
@@ -50,6 +50,7 @@ export class Simulation {
   constructor({ flags, api = new MemoryApi(), clock = new Clock(), notServed = [], refused = [] }: SimulationOptions) {
     this.api = api;
     this.clock = clock;
+    this.flags = flags;
     this.config = parseConfig(flags);
     this.#refused = new Set(refused);
     this.pool = new AddressPool({
@@ -155,7 +156,6 @@ export class Simulation {
         view: this.cluster,
         addresses: this.pool,
         settings: this.config,
-        announcer: kubeVip,
         refusalOf: (key) => this.#effects.refusalOf(key),
       },
       request: (name, key, by) => this.#effects.request(name, key, by),

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { AddressPool } from '../../src/actors/address-pool.ts';
 import { Cluster } from '../../src/cluster/cluster.ts';
 import { parseConfig } from '../../src/config.ts';
-import { kubeVip } from '../../src/gateway/announcer.ts';
 import { buildGraph, type World } from '../../src/gateway/graph.ts';
 import { partsOf } from '../../src/gateway/keys.ts';
 import { ledgerManifest } from '../../src/gateway/ledger.ts';
@@ -53,7 +52,7 @@ export function worldOf(situation: Situation): World {
     addresses.settle();
   }
   if (!owner.startsWith('no')) take(cluster, ledgerEntry(owner, releasedAt), manifests.length + 1);
-  const parts = { view: cluster, addresses, settings, announcer: kubeVip, refusalOf: () => refusal };
+  const parts = { view: cluster, addresses, settings, refusalOf: () => refusal };
   const graph: World['graph'] = (key) => {
     const found = cluster.get(key);
     return found && buildGraph(found, parts);

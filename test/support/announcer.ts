@@ -1,3 +1,4 @@
+import { addressesAskedFor } from '../../src/gateway/announcers/index.ts';
 import { Backoff } from '../../src/kubernetes/backoff.ts';
 import { connect } from '../../src/kubernetes/connect.ts';
 import { ListWatch } from '../../src/kubernetes/list-watch.ts';
@@ -5,7 +6,7 @@ import { realTimers } from '../../src/kubernetes/timers.ts';
 import { service } from '../../src/watch/schemas.ts';
 
 /**
- * Plays the announcer (kube-vip, say) for servers that have none: writes the address that a LoadBalancer Service asks
+ * Plays the announcer, whichever, for servers that have none: writes the address that a LoadBalancer Service asks
  * for into its ingress. It waits for no endpoints.
  */
 export function startAnnouncer(kubeconfigPath: string): { stop(): Promise<void> } {
@@ -50,8 +51,10 @@ export function startAnnouncer(kubeconfigPath: string): { stop(): Promise<void> 
 
 function ingressPatch(raw: unknown): Parameters<ReturnType<typeof connect>['request']>[0] | undefined {
   const { metadata, spec, status } = service.parse(raw);
-  if (spec.type !== 'LoadBalancer' || spec.loadBalancerIP === undefined) return undefined;
-  const wanted = metadata.annotations['kube-vip.io/loadbalancerIPs']?.split(',') ?? [spec.loadBalancerIP];
+  if (spec.type !== 'LoadBalancer') return undefined;
+  const asked = addressesAskedFor(metadata.annotations, spec.type);
+  const wanted = [...new Set(asked.length > 0 ? asked : [spec.loadBalancerIP ?? []].flat())];
+  if (wanted.length === 0) return undefined;
   if (wanted.join() === status.ingress.map(({ ip }) => ip).join()) return undefined;
   return {
     method: 'PATCH',
