@@ -1,0 +1,63 @@
+/**
+ * `npm run bench`: measures the compiled controller against an API server, beside a raw replay of the same writes.
+ * Whatever ends this process, the servers, the controller and their files go with it.
+ */
+import { constants } from 'node:os';
+import { Bench } from './bench.ts';
+import { type Options, parseOptions, type ScenarioName, UsageError, usage } from './options.ts';
+import { document, type Figures, table } from './report.ts';
+import { save } from './results.ts';
+import { churn } from './scenarios/churn.ts';
+import { convergence } from './scenarios/convergence.ts';
+import { endpoints } from './scenarios/endpoints.ts';
+import { fanIn } from './scenarios/fan-in.ts';
+import { large } from './scenarios/large.ts';
+import { restart } from './scenarios/restart.ts';
+import { steady } from './scenarios/steady.ts';
+
+const scenarios: Readonly<Record<ScenarioName, (bench: Bench) => Promise<Figures>>> = {
+  converge: (bench) => convergence('converge', bench),
+  online: (bench) => convergence('online', bench),
+  restart,
+  steady,
+  churn,
+  'fan-in': fanIn,
+  large,
+  endpoints,
+};
+
+const started = performance.now();
+
+/** Progress is on stderr: stdout is the result alone. */
+function report(line: string): void {
+  process.stderr.write(`bench: ${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${line}\n`);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => process.exit(128 + constants.signals[signal]));
+}
+
+process.exit(await main(process.argv.slice(2)));
+
+async function main(args: readonly string[]): Promise<number> {
+  let options: Options;
+  try {
+    options = parseOptions(args);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`bench: ${error.message}\n${usage}`);
+    return 2;
+  }
+  const bench = await Bench.start(options, report);
+  try {
+    const results = [];
+    for (const name of options.scenarios) results.push(document(await scenarios[name](bench), bench));
+    if (options.save) save(results);
+    console.log(
+      options.output === 'json' ? JSON.stringify(results.length === 1 ? results[0] : results) : table(results),
+    );
+    return 0;
+  } finally {
+    await bench.stop();
+  }
+}
