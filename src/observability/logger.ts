@@ -6,7 +6,10 @@ export type { Logger };
 
 const stderr = 2;
 
-/** The log, on stderr: a constant message, everything else in fields. */
+/**
+ * The log, on stderr: a constant message, everything else in fields. A line of JSON is on its way at once; those that
+ * come while one is written go out together, and what is left when the process ends is written then.
+ */
 export function createLogger({ logLevel, logFormat }: Pick<Config, 'logLevel' | 'logFormat'>): Logger {
   return pino(
     {
@@ -15,7 +18,7 @@ export function createLogger({ logLevel, logFormat }: Pick<Config, 'logLevel' | 
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    logFormat === 'pretty' ? prettyStream() : pino.destination({ dest: stderr, sync: true }),
+    logFormat === 'pretty' ? prettyStream() : pino.destination({ dest: stderr, sync: false }),
   );
 }
 
