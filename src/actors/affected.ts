@@ -18,7 +18,8 @@ export interface Affected {
 /** The reverse index walked from what changed to whom it concerns: at most two steps. */
 export function affectedBy(change: Change, cluster: Cluster): Affected {
   const walk = new Walk(cluster);
-  concerns[partsOf(change.key).kind](change, walk);
+  if (isOnlyStatus(change)) walk.actor(change.key);
+  else concerns[partsOf(change.key).kind](change, walk);
   return { actors: walk.actors, graphs: walk.graphs, owners: walk.owners, addresses: addressesAmong(change.tokens) };
 }
 
@@ -58,6 +59,30 @@ const concerns: Readonly<Record<Kind, (change: Change, walk: Walk) => void>> = {
   },
   ConfigMap: () => {},
 };
+
+/**
+ * Whether nothing but the status of a Gateway or route differs, as after our own writes of it: others decide from what
+ * a user can write, and from a Gateway's addresses. Else each of a thousand routes' statuses would have their Gateway
+ * look at all thousand again.
+ */
+function isOnlyStatus({ before, after }: Change): boolean {
+  if (before === undefined || after === undefined || before === after) return false;
+  if (after.kind !== 'Gateway' && after.kind !== 'TCPRoute' && after.kind !== 'UDPRoute') return false;
+  const [old, now] = [before.metadata, after.metadata];
+  return (
+    now.generation > 0 &&
+    now.generation === old.generation &&
+    now.uid === old.uid &&
+    now.deletionTimestamp === old.deletionTimestamp &&
+    isEqual(now.labels, old.labels) &&
+    isEqual(now.annotations, old.annotations) &&
+    isEqual(addressesIn(before), addressesIn(after))
+  );
+}
+
+function addressesIn(object: Change['after']): unknown {
+  return object?.kind === 'Gateway' ? object.status.addresses : undefined;
+}
 
 /** What decides where an EndpointSlice sends traffic. */
 function trafficOf(slice: Change['after']): unknown {
