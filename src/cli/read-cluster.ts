@@ -28,9 +28,10 @@ export async function readCluster(client: ApiClient, sources: readonly Source[])
   for (const { kind, namespace, selectors } of sources) {
     const version = found.served.get(kind);
     if (version === undefined) continue;
-    const listing = await listAll(client, collectionPath(kind, version, namespace), selectors);
+    const path = collectionPath(kind, version, namespace);
+    const listing = await listAll({ client, path, selectors, keep: (raw) => decode(kind, raw) });
     if ('failure' in listing) throw new ClusterError(kind, listing.failure);
-    const decoded = listing.objects.flatMap((raw) => decode(kind, raw) ?? []);
+    const decoded = listing.objects.filter((result) => result !== undefined);
     const objects = decoded.flatMap((result): FollowedObject[] => ('object' in result ? [result.object] : []));
     const rejections = decoded.flatMap((result) => ('rejection' in result ? [result.rejection] : []));
     cluster.replace({ kind, namespace, resourceVersion: listing.resourceVersion, objects, rejections });

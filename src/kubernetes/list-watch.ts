@@ -7,9 +7,14 @@ import type { Timers } from './timers.ts';
 import { parseWatchEvent, type WatchEvent } from './watch-event.ts';
 
 /** Who is told of what a list-watch sees, in the order of the server. */
-export interface ListWatchHandler {
+export interface ListWatchHandler<Kept> {
+  /**
+   * What is kept of an object until all that were there at first have come. It is called as each comes: a large
+   * collection is neither held as it was sent nor decoded at one go.
+   */
+  keep(object: unknown): Kept;
   /** Everything that was there at this resourceVersion; what was known before then and is not here is gone. */
-  replaced(objects: readonly unknown[], resourceVersion: string): void;
+  replaced(objects: readonly Kept[], resourceVersion: string): void;
   changed(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: unknown): void;
   /** A list or watch could not be had. It is tried again, unless the kind is `absent`: then the follow ends. */
   failed(failure: Failure): void;
@@ -38,16 +43,16 @@ const endOfInitialEvents = 'k8s.io/initial-events-end';
  * Follows one collection after client-go's reflector: the initial state streamed in the watch itself, or listed in
  * pages where the server cannot; resumed from the last resourceVersion; listed anew on 410.
  */
-export class ListWatch {
+export class ListWatch<Kept> {
   readonly #options: ListWatchOptions;
-  readonly #handler: ListWatchHandler;
+  readonly #handler: ListWatchHandler<Kept>;
   readonly #stop = new AbortController();
   #resourceVersion: string | undefined;
   #canStream = true;
   /** Whether this turn brought anything: one that ends at once without is not repeated at once. */
   #heard = false;
 
-  constructor(options: ListWatchOptions, handler: ListWatchHandler) {
+  constructor(options: ListWatchOptions, handler: ListWatchHandler<Kept>) {
     this.#options = options;
     this.#handler = handler;
   }
@@ -87,7 +92,8 @@ export class ListWatch {
   }
 
   async #list(): Promise<Failure | undefined> {
-    const listing = await listAll(this.#options.client, this.#options.path, this.#options.selectors);
+    const { client, path, selectors } = this.#options;
+    const listing = await listAll({ client, path, selectors, keep: (object) => this.#handler.keep(object) });
     if ('failure' in listing) return listing.failure;
     this.#resourceVersion = listing.resourceVersion;
     this.#options.backoff.reset();
@@ -130,7 +136,7 @@ export class ListWatch {
     }
   }
 
-  #take(event: Exclude<WatchEvent, { type: 'ERROR' }>, reader: EventReader): void {
+  #take(event: Exclude<WatchEvent, { type: 'ERROR' }>, reader: EventReader<Kept>): void {
     reader.take(event);
     if (!reader.isComplete) return;
     this.#heard = true;
@@ -172,11 +178,11 @@ class SilenceLimit {
 }
 
 /** Holds initial events back until their end is marked, so that the state before them is replaced as a whole. */
-class EventReader {
-  readonly #handler: ListWatchHandler;
-  #initial: unknown[] | undefined;
+class EventReader<Kept> {
+  readonly #handler: ListWatchHandler<Kept>;
+  #initial: Kept[] | undefined;
 
-  constructor(handler: ListWatchHandler, initial: unknown[] | undefined) {
+  constructor(handler: ListWatchHandler<Kept>, initial: Kept[] | undefined) {
     this.#handler = handler;
     this.#initial = initial;
   }
@@ -192,7 +198,7 @@ class EventReader {
       this.#initial = undefined;
       this.#handler.replaced(objects, event.resourceVersion ?? '0');
     } else if (this.#initial !== undefined) {
-      this.#initial.push(event.object);
+      this.#initial.push(this.#handler.keep(event.object));
     } else {
       this.#handler.changed(event.type, event.object);
     }

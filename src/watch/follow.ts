@@ -9,7 +9,7 @@ import type { Timers } from '../kubernetes/timers.ts';
 import type { Kind } from '../objects/keys.ts';
 import type { Rejection } from '../objects/rejection.ts';
 import type { FollowedObject } from '../objects/view.ts';
-import { decode } from './decode.ts';
+import { type Decoded, decode } from './decode.ts';
 
 /** One collection to follow. */
 export interface Source {
@@ -43,7 +43,7 @@ export class Follow {
   readonly #options: FollowOptions;
   readonly #stages = new Map<Source, Stage>();
   readonly #versions = new Map<Kind, string>();
-  readonly #running = new Map<Source, ListWatch>();
+  readonly #running = new Map<Source, ListWatch<Decoded | undefined>>();
   readonly #stop = new AbortController();
   #hasSynced = false;
 
@@ -106,6 +106,7 @@ export class Follow {
     const watch = new ListWatch(
       { client, path, selectors: source.selectors, backoff, random, timers },
       {
+        keep: (raw) => decode(source.kind, raw),
         replaced: (objects, resourceVersion) => this.#replace(source, objects, resourceVersion),
         changed: (type, object) => this.#change(source.kind, type, object),
         failed: (failure) => this.#fail(source, failure),
@@ -122,12 +123,11 @@ export class Follow {
       });
   }
 
-  #replace(source: Source, raws: readonly unknown[], resourceVersion: string): void {
+  #replace(source: Source, all: readonly (Decoded | undefined)[], resourceVersion: string): void {
     const { cluster } = this.#options;
     const objects: FollowedObject[] = [];
     const rejections: Rejection[] = [];
-    for (const raw of raws) {
-      const decoded = decode(source.kind, raw);
+    for (const decoded of all) {
       if (decoded === undefined) continue;
       if ('object' in decoded) objects.push(decoded.object);
       else rejections.push(this.#report(decoded.rejection));
@@ -140,6 +140,7 @@ export class Follow {
 
   #change(kind: Kind, type: 'ADDED' | 'MODIFIED' | 'DELETED', raw: unknown): void {
     const { cluster } = this.#options;
+    if (type !== 'DELETED' && this.#isKnown(kind, raw)) return;
     const decoded = decode(kind, raw);
     if (decoded === undefined) return;
     if (type === 'DELETED') {
@@ -147,6 +148,13 @@ export class Follow {
       cluster.remove(`${kind}/${namespace}/${name}`, uid);
     } else if ('object' in decoded) cluster.apply(decoded.object);
     else cluster.reject(this.#report(decoded.rejection));
+  }
+
+  /** Whether this very state is known from the answer to a write of ours: half of all events, not worth decoding. */
+  #isKnown(kind: Kind, raw: unknown): boolean {
+    const { metadata } = raw as { metadata?: { name?: string; namespace?: string; resourceVersion?: string } };
+    const known = this.#options.cluster.get(`${kind}/${metadata?.namespace ?? ''}/${metadata?.name}`);
+    return known !== undefined && known.metadata.resourceVersion === metadata?.resourceVersion;
   }
 
   #report(rejection: Rejection): Rejection {

@@ -32,7 +32,7 @@ const progressEveryMs = 5_000;
  */
 export class Observer {
   readonly #client;
-  readonly #watches: ListWatch[] = [];
+  readonly #watches: ListWatch<unknown>[] = [];
   readonly #running: Promise<void>[] = [];
   readonly #objects = { Gateway: new Map(), TCPRoute: new Map(), Service: new Map() } as Readonly<
     Record<Observed, Map<string, ApiObject>>
@@ -123,6 +123,7 @@ export class Observer {
         timers: realTimers,
       },
       {
+        keep: (object) => object,
         replaced: (objects) => {
           this.#objects[kind].clear();
           for (const object of objects) this.#take(kind, 'ADDED', object as ApiObject);

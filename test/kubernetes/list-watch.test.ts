@@ -13,7 +13,7 @@ class Bench {
   readonly told: string[] = [];
   readonly sleeps: number[] = [];
   isDone = false;
-  readonly listWatch: ListWatch;
+  readonly listWatch: ListWatch<unknown>;
   #wake: () => void = () => {};
 
   constructor() {
@@ -29,6 +29,7 @@ class Bench {
       },
     };
     this.listWatch = new ListWatch(options, {
+      keep: (object) => object,
       replaced: (objects, version) => this.told.push(`all ${objects.map(nameOf).join(',')} at ${version}`),
       changed: (type, object) => this.told.push(`${type} ${nameOf(object)}`),
       failed: ({ kind, message }) => this.told.push(`failed ${kind}: ${message}`),

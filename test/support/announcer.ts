@@ -31,6 +31,7 @@ export function startAnnouncer(kubeconfigPath: string): { stop(): Promise<void> 
       timers: realTimers,
     },
     {
+      keep: (object) => object,
       replaced: (objects) => objects.forEach(take),
       changed: (type, object) => {
         if (type !== 'DELETED') take(object);
