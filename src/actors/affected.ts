@@ -18,7 +18,7 @@ export interface Affected {
 /** The reverse index walked from what changed to whom it concerns: at most two steps. */
 export function affectedBy(change: Change, cluster: Cluster): Affected {
   const walk = new Walk(cluster);
-  if (isOnlyStatus(change)) walk.actor(change.key);
+  if (isOnlyStatus(change)) walk.status(change.key);
   else concerns[partsOf(change.key).kind](change, walk);
   return { actors: walk.actors, graphs: walk.graphs, owners: walk.owners, addresses: addressesAmong(change.tokens) };
 }
@@ -101,6 +101,12 @@ class Walk {
 
   naming(token: string): Iterable<ObjectKey> {
     return this.#cluster.naming(token);
+  }
+
+  /** Of a Gateway's conditions, its ListenerSets tell in theirs. */
+  status(key: ObjectKey): void {
+    this.actor(key);
+    for (const set of this.#cluster.naming(key)) if (isListenerSetKey(set)) this.actor(set);
   }
 
   actor(token: string): void {

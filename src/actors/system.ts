@@ -69,6 +69,10 @@ export class ActorSystem {
   #poolRevision = 0;
   #isOpen = false;
   #isScheduled = false;
+  /** The pass that is under way. */
+  #sweep = this.#lookAround();
+  /** Whether that has begun and not ended. */
+  #isAtWork = false;
 
   constructor(options: ActorSystemOptions) {
     this.#options = options;
@@ -99,7 +103,7 @@ export class ActorSystem {
 
   /** Whether nobody has to look again. */
   get isIdle(): boolean {
-    return this.#dirty.every((keys) => keys.size === 0);
+    return !this.#isAtWork && this.#dirty.every((keys) => keys.size === 0);
   }
 
   /** Kind and state of every actor; `Crashed` for objects whose actor cannot be had. */
@@ -166,7 +170,9 @@ export class ActorSystem {
     for (const entry of this.#entries.values()) entry.stop();
   }
 
+  /** Before the caches are in sync there is nobody to tell: `open` has everybody look. */
   #take(change: Change): void {
+    if (!this.#isOpen) return;
     const { cluster, pool } = this.#options;
     const { actors, graphs, owners, addresses } = affectedBy(change, cluster);
     for (const key of graphs) this.#graphs.invalidate(key);
@@ -203,35 +209,46 @@ export class ActorSystem {
     this.#isScheduled = false;
     if (!this.#isOpen) return;
     const end = this.#options.now() + turnMs;
-    while (!this.isIdle && this.#options.now() < end) this.#sweep(end);
+    do {
+      if (this.#sweep.next().done === true) this.#sweep = this.#lookAround();
+    } while (this.#isAtWork && this.#options.now() < end);
     this.#options.flush();
-    const [first] = this.#dirty.flatMap((keys) => [...keys].slice(0, 1));
-    if (first !== undefined) this.#mark(first);
+    if (this.#isAtWork) this.#schedule();
   }
 
-  /** One pass over all that are dirty, in order; claims are settled between Gateways and routes. */
-  #sweep(end: number): void {
+  /**
+   * One pass over all that are dirty at its beginning, in order; claims are settled between Gateways and routes.
+   * It stops after each step, and may go on in another turn.
+   */
+  *#lookAround(): Generator<void, void> {
+    this.#isAtWork = true;
     for (const [rank, keys] of this.#dirty.entries()) {
-      for (const key of keys) {
-        keys.delete(key);
-        this.#options.watcher?.began(key);
-        this.#look(key);
-        this.#options.watcher?.ended(key);
-        if (this.#options.now() >= end && rank > 1) return;
+      const pass = Array.from(keys);
+      for (const key of pass) {
+        if (keys.delete(key)) this.#lookAt(key);
+        yield;
       }
-      if (rank === 1) this.#settleClaims();
+      if (rank === 1) yield* this.#settleClaims();
     }
+    this.#isAtWork = this.#dirty.some(({ size }) => size > 0);
   }
 
-  #settleClaims(): void {
+  *#settleClaims(): Generator<void, void> {
     const { pool } = this.#options;
     for (const { gateway, event } of pool.settle()) {
       this.deliver(gateway, event);
       this.#markNamed(this.#options.cluster.naming(gateway));
+      yield;
     }
     if (pool.revision === this.#poolRevision) return;
     this.#poolRevision = pool.revision;
     this.markWaiting();
+  }
+
+  #lookAt(key: ObjectKey<ActorKind>): void {
+    this.#options.watcher?.began(key);
+    this.#look(key);
+    this.#options.watcher?.ended(key);
   }
 
   #look(key: ObjectKey<ActorKind>): void {
