@@ -115,6 +115,7 @@ export class Effects {
     const path = (): string => objectPath(target, context.versionOf(partsOf(target).kind));
     return {
       id,
+      isPaced: name === 'gateway-status',
       decide: () => deciders[name](key, context),
       accept: (request, body) => {
         if (request.method === 'DELETE' && !isStillThere(body)) forget(target, uidOf(request));

@@ -3,12 +3,15 @@ import { Backoff } from '../kubernetes/backoff.ts';
 import type { ApiRequest, ApiResult } from '../kubernetes/client.ts';
 import type { Failure } from '../kubernetes/failure.ts';
 import type { WorkWatcher } from '../objects/work-watcher.ts';
+import { Pace } from './pace.ts';
 import { digestOf, Repeats } from './repeats.ts';
 
 /** One thing to write: at most one request for it is on its way at any time. */
 export interface WriteTask {
   /** Tasks of one id are one task. */
   readonly id: string;
+  /** Whether writes in a row are spaced, so that one tells of what many changes came to. */
+  readonly isPaced?: boolean;
   /** The request to send, from the newest state; `undefined` where nothing differs any more. */
   decide(): ApiRequest | undefined;
   /** Takes in the answer. */
@@ -42,6 +45,8 @@ interface Entry {
   stage: 'queued' | 'running' | 'waiting';
   /** Asked for again while running: decide once more afterwards. */
   isAskedAgain: boolean;
+  /** When it was last asked for, in milliseconds since the epoch. */
+  askedAt: number;
   readonly backoff: Backoff;
   /** Digest of the request that was refused, or is repeated: the same one is not sent again before its time. */
   withheld?: string | undefined;
@@ -60,11 +65,13 @@ export class WriteQueue {
   readonly #queue: PQueue;
   readonly #entries = new Map<string, Entry>();
   readonly #repeats: Repeats;
+  readonly #pace: Pace;
   #isClosed = false;
 
   constructor(options: WriteQueueOptions) {
     this.#options = options;
     this.#repeats = new Repeats(options.now);
+    this.#pace = new Pace(options.now);
     this.#queue = new PQueue({ concurrency: options.concurrency });
   }
 
@@ -75,13 +82,15 @@ export class WriteQueue {
 
   request(task: WriteTask): void {
     if (this.#isClosed) return;
+    const askedAt = this.#options.now();
     const entry = this.#entries.get(task.id);
     if (entry === undefined) {
       const backoff = new Backoff({ firstMs: 200, longestMs, random: this.#options.random });
-      this.#enqueue({ task, stage: 'queued', isAskedAgain: false, isRefused: false, backoff });
+      this.#enqueue({ task, stage: 'queued', isAskedAgain: false, askedAt, isRefused: false, backoff });
       return;
     }
     entry.task = task;
+    entry.askedAt = askedAt;
     if (entry.stage === 'running') entry.isAskedAgain = true;
     if (entry.stage !== 'waiting' || entry.withheld === undefined) return;
     const request = task.decide();
@@ -128,6 +137,8 @@ export class WriteQueue {
         entry.withheld = digestOf(request);
         return this.#wait(entry, pause);
       }
+      const space = entry.task.isPaced === true ? this.#pace.delayOf(entry.task.id, entry.askedAt) : 0;
+      if (space > 0) return this.#wait(entry, space);
       if (!(await this.#send(entry, request, quick))) return;
     }
   }
@@ -143,6 +154,7 @@ export class WriteQueue {
     this.#options.onTurn?.(task, 'written');
     entry.backoff.reset();
     this.#repeats.noteSent(task.id, request);
+    if (task.isPaced === true) this.#pace.noteSent(task.id);
     task.accept(request, result.body);
     task.succeeded();
     if (!this.#isClosed && entry.isAskedAgain) return true;

@@ -17,6 +17,7 @@ export function follow(
   const watch = new ListWatch(
     { client, path, selectors: {}, backoff, random: Math.random, timers: realTimers },
     {
+      keep: (object) => object,
       replaced: (objects) => {
         for (const object of objects) take('ADDED', object);
       },
