@@ -9,6 +9,15 @@ const stringMap = z
   .nullish()
   .transform((map) => map ?? {});
 
+/** kubectl's copy of the whole object: as large as the object, and nobody decides from it. */
+const appliedCopy = 'kubectl.kubernetes.io/last-applied-configuration';
+
+const annotationMap = stringMap.transform((map) => {
+  if (!(appliedCopy in map)) return map;
+  const { [appliedCopy]: _applied, ...others } = map;
+  return others;
+});
+
 const metadata = z.object({
   name: z.string().min(1),
   namespace: z.string().default(''),
@@ -18,7 +27,7 @@ const metadata = z.object({
   creationTimestamp: z.string().default(''),
   deletionTimestamp: z.string().optional(),
   labels: stringMap,
-  annotations: stringMap,
+  annotations: annotationMap,
   ownerReferences: z
     .array(
       z.object({
