@@ -14,7 +14,7 @@ const least = { files: 70, tests: 1100 };
 const root = join(import.meta.dirname, '..');
 const notUnitTests = ['test/cluster', 'test/audit', 'test/traffic', 'test/conformance', 'test/bench'];
 const testTimeoutMs = 60_000;
-const runTimeoutMs = 300_000;
+const runTimeoutMs = 900_000;
 
 requireNode(22, 18);
 process.exitCode = await main();
