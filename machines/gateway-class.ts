@@ -22,6 +22,9 @@ const machine = setup({
     isUnreadable: ({ event }) => event.type === 'Observed' && event.facts.presence === 'unreadable',
     isGone: ({ event }) => event.type === 'Observed' && event.facts.presence === 'gone',
     isForeign: ({ event }) => event.type === 'Observed' && event.facts.standing === 'foreign',
+    isFinalizerDue: ({ context, event }) =>
+      event.type === 'Observed' && event.facts.isFinalizerDue && !('gateway-class-finalizer' in context.failures),
+    isTerminating: ({ event }) => event.type === 'Observed' && event.facts.isTerminating,
     isRefused: ({ event }) => event.type === 'Observed' && event.facts.standing === 'refused',
   },
   actions: {
@@ -29,6 +32,7 @@ const machine = setup({
     noteResult: assign(({ context, event }) =>
       event.type === 'Observed' ? {} : { failures: afterResult(context.failures, event) },
     ),
+    syncFinalizer: () => {},
     writeStatus: () => {},
   },
 });
@@ -44,6 +48,8 @@ export const gatewayClassMachine = machine.createMachine({
       { guard: 'isUnreadable', target: '.Unreadable', actions: ['remember'] },
       { guard: 'isGone', target: '.Removed', actions: ['remember'] },
       { guard: 'isForeign', target: '.Foreign', actions: ['remember'] },
+      { guard: 'isFinalizerDue', target: '.MarkingUse', actions: ['remember', 'syncFinalizer'] },
+      { guard: 'isTerminating', target: '.Terminating', actions: ['remember', 'writeStatus'] },
       { guard: 'isRefused', target: '.Refused', actions: ['remember', 'writeStatus'] },
       { target: '.Accepted', actions: ['remember', 'writeStatus'] },
     ],
@@ -54,8 +60,10 @@ export const gatewayClassMachine = machine.createMachine({
   states: {
     Pending: { description: 'Not looked at yet' },
     Unreadable: { description: 'There, but in a form that this version cannot decode: left as it is' },
+    MarkingUse: { description: 'Ours; the finalizer that keeps it while Gateways use it is put on, or taken off' },
     Refused: { description: 'Ours, with parameters that cannot be used: its Gateways wait' },
     Accepted: { description: 'Ours: its Gateways are served' },
+    Terminating: { description: 'Ours, and deleted: it stays, and serves, until no Gateway uses it any more' },
     Foreign: { type: 'final', description: 'Names another controller: never written to' },
     Removed: { type: 'final', description: 'Deleted: its Gateways wait for it and keep what they have' },
   },

@@ -29,9 +29,10 @@ const concerns: Readonly<Record<Kind, (change: Change, walk: Walk) => void>> = {
     walk.actor(key);
     for (const gateway of walk.naming(key)) walk.gatewayAndRoutes(gateway);
   },
-  Gateway: ({ key, tokens }, walk) => {
+  Gateway: ({ key, before, after, tokens }, walk) => {
     walk.gatewayAndRoutes(key);
     for (const token of tokens) walk.ownService(token);
+    if (classOf(before) !== classOf(after)) for (const token of tokens) walk.actor(token);
   },
   TCPRoute: ({ key, tokens }, walk) => walk.route(key, tokens),
   UDPRoute: ({ key, tokens }, walk) => walk.route(key, tokens),
@@ -58,7 +59,12 @@ const concerns: Readonly<Record<Kind, (change: Change, walk: Walk) => void>> = {
     if (!isEqual(trafficOf(before), trafficOf(after))) for (const token of tokens) walk.service(token);
   },
   ConfigMap: () => {},
+  CustomResourceDefinition: (_change, walk) => walk.classes(),
 };
+
+function classOf(gateway: Change['after']): string | undefined {
+  return gateway?.kind === 'Gateway' ? gateway.spec.gatewayClassName : undefined;
+}
 
 /**
  * Whether nothing but the status of a Gateway or route differs, as after our own writes of it: others decide from what
@@ -155,6 +161,10 @@ class Walk {
       for (const token of this.#cluster.tokensOf(route)) this.#gatewayActor(token);
     }
     this.ownService(key);
+  }
+
+  classes(): void {
+    for (const key of this.#cluster.keysOf('GatewayClass')) this.actor(key);
   }
 
   #gatewayActor(token: string): void {

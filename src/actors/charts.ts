@@ -18,7 +18,10 @@ export interface ActionTargets {
 export function connectCharts({ request, claim, release }: ActionTargets) {
   return {
     GatewayClass: gatewayClassMachine.provide({
-      actions: { writeStatus: ({ context: { key } }) => request('gateway-class-status', key, key) },
+      actions: {
+        writeStatus: ({ context: { key } }) => request('gateway-class-status', key, key),
+        syncFinalizer: ({ context: { key } }) => request('gateway-class-finalizer', key, key),
+      },
     }),
     Gateway: gatewayMachine.provide({
       actions: {

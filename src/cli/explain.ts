@@ -105,8 +105,9 @@ function one(key: ObjectKey<ActorKind>, run: DryRun, cluster: Cluster, settings:
     const report = run.reports.route(key as ObjectKey<RouteKind>);
     if (report !== undefined) return explainRoute(object, report, settings, description);
   }
-  const verdict = object.kind === 'GatewayClass' ? acceptClass(object) : undefined;
-  return { ...base, state, isReady: state === 'Accepted', cause: verdict?.message ?? description };
+  const verdict = object.kind === 'GatewayClass' && state === 'Refused' ? acceptClass(object) : undefined;
+  const isReady = state === 'Accepted' || state === 'MarkingUse';
+  return { ...base, state, isReady, cause: verdict?.message ?? description };
 }
 
 function render(found: readonly Explanation[], wanted: unknown): string {

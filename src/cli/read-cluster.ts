@@ -25,11 +25,12 @@ export async function readCluster(client: ApiClient, sources: readonly Source[])
   const found = await discover(client, [...new Set(sources.map(({ kind }) => kind))]);
   if ('failure' in found) throw new ClusterError('the cluster', found.failure);
   const cluster = new Cluster();
-  for (const { kind, namespace, selectors } of sources) {
+  for (const { kind, namespace, selectors, isOptional } of sources) {
     const version = found.served.get(kind);
     if (version === undefined) continue;
     const path = collectionPath(kind, version, namespace);
     const listing = await listAll({ client, path, selectors, keep: (raw) => decode(kind, raw) });
+    if ('failure' in listing && isOptional === true) continue;
     if ('failure' in listing) throw new ClusterError(kind, listing.failure);
     const decoded = listing.objects.filter((result) => result !== undefined);
     const objects = decoded.flatMap((result): FollowedObject[] => ('object' in result ? [result.object] : []));

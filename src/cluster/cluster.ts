@@ -123,6 +123,11 @@ export class Cluster implements ClusterView {
     return this.#references.tokensOf(key);
   }
 
+  isClassUsed(gatewayClass: ObjectKey<'GatewayClass'>): boolean | undefined {
+    if (this.#references.naming(gatewayClass).size > 0) return true;
+    return this.#unavailable.has('Gateway') ? undefined : false;
+  }
+
   listenerSetsOf(gateway: ObjectKey<'Gateway'>): readonly ListenerSet[] {
     return this.#naming(gateway, 'ListenerSet');
   }

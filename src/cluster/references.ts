@@ -57,6 +57,7 @@ export function referencesOf(object: FollowedObject): readonly string[] {
     case 'ReferenceGrant':
       return [grantsToken(object.metadata.namespace)];
     case 'GatewayClass':
+    case 'CustomResourceDefinition':
     case 'Namespace':
     case 'ConfigMap':
       return [];

@@ -7,6 +7,7 @@ import type { ActorKind, ObjectKey, RouteKind } from '../objects/keys.ts';
 import type { EffectContext } from './context.ts';
 import { writeEndpointSlice } from './endpoint-slice.ts';
 import { pinAddress, removeMarks } from './gateway-address.ts';
+import { syncFinalizer } from './gateway-class-finalizer.ts';
 import { writeLedgerEntry } from './ledger.ts';
 import { writeService } from './service.ts';
 import { writeGatewayClassStatus, writeGatewayStatus, writeListenerSetStatus, writeRouteStatus } from './status.ts';
@@ -15,6 +16,7 @@ import type { WriteQueue, WriteTask } from './write-queue.ts';
 /** The kinds of write, and the key that each takes. */
 export interface EffectKeys {
   'gateway-class-status': ObjectKey<'GatewayClass'>;
+  'gateway-class-finalizer': ObjectKey<'GatewayClass'>;
   'gateway-status': ObjectKey<'Gateway'>;
   'gateway-address': ObjectKey<'Gateway'>;
   'ledger-entry': ObjectKey<'IPAddress'>;
@@ -31,6 +33,7 @@ type Decider = { [N in EffectName]: (key: EffectKeys[N], context: EffectContext)
 
 const deciders: Decider = {
   'gateway-class-status': writeGatewayClassStatus,
+  'gateway-class-finalizer': syncFinalizer,
   'gateway-status': writeGatewayStatus,
   'gateway-address': pinAddress,
   'ledger-entry': writeLedgerEntry,

@@ -16,7 +16,12 @@ export function writeGatewayClassStatus(
   const gatewayClass = context.world.view.get(key);
   const report = context.reports.gatewayClass(key);
   if (gatewayClass === undefined || report === undefined) return undefined;
-  const wanted = gatewayClassStatus(gatewayClass, report.facts, stampOf(gatewayClass.metadata, context));
+  const wanted = gatewayClassStatus(
+    gatewayClass,
+    report.facts,
+    context.world.view,
+    stampOf(gatewayClass.metadata, context),
+  );
   return statusRequest(key, context, { metadata: gatewayClass.metadata, current: gatewayClass.status, wanted });
 }
 

@@ -2,7 +2,7 @@ import type { GatewayClassFacts, GatewayFacts, ServiceFacts } from '../objects/f
 import type { ObjectKey, RouteKind } from '../objects/keys.ts';
 import { isMarked, isRecorded, needsPin, requestOf } from './address-request.ts';
 import { strangersSlices } from './endpoint-slices.ts';
-import { acceptClass, standingOf } from './gateway-class.ts';
+import { acceptClass, finalizersDue, judgeVersion, standingOf } from './gateway-class.ts';
 import type { GatewayGraph, World } from './graph.ts';
 import { keyOf } from './keys.ts';
 import { ledgerKey, liveOwner, ownerUid, releasedAt } from './ledger.ts';
@@ -21,6 +21,9 @@ export function gatewayClassFacts(key: ObjectKey<'GatewayClass'>, world: World):
     presence: presenceOf(key, gatewayClass, world),
     standing: standingOf(gatewayClass, world.settings),
     accepted: gatewayClass && acceptClass(gatewayClass),
+    supportedVersion: judgeVersion(world.view),
+    isFinalizerDue: gatewayClass !== undefined && finalizersDue(gatewayClass, world.view) !== undefined,
+    isTerminating: gatewayClass?.metadata.deletionTimestamp !== undefined,
   };
 }
 

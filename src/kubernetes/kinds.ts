@@ -22,6 +22,12 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   Namespace: { group: '', plural: 'namespaces', isNamespaced: false, versions: ['v1'] },
   ConfigMap: { group: '', plural: 'configmaps', isNamespaced: true, versions: ['v1'] },
   IPAddress: { group: 'networking.k8s.io', plural: 'ipaddresses', isNamespaced: false, versions: ['v1'] },
+  CustomResourceDefinition: {
+    group: 'apiextensions.k8s.io',
+    plural: 'customresourcedefinitions',
+    isNamespaced: false,
+    versions: ['v1'],
+  },
   EndpointSlice: { group: 'discovery.k8s.io', plural: 'endpointslices', isNamespaced: true, versions: ['v1'] },
 };
 

@@ -26,6 +26,12 @@ export interface GatewayClassFacts {
   readonly presence: Presence;
   readonly standing: ClassStanding;
   readonly accepted?: Verdict | undefined;
+  /** What its release of the Gateway API is to us; absent where that cannot be known. */
+  readonly supportedVersion?: Verdict | undefined;
+  /** Whether our finalizer is to be put on it, or taken off. */
+  readonly isFinalizerDue: boolean;
+  /** Whether somebody has deleted it, and finalizers hold it. */
+  readonly isTerminating: boolean;
 }
 
 export interface GatewayFacts {

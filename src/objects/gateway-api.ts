@@ -10,11 +10,16 @@ export interface ParametersReference {
 export interface GatewayClass {
   readonly kind: 'GatewayClass';
   readonly metadata: ObjectMeta;
+  readonly finalizers: readonly string[];
   readonly spec: {
     readonly controllerName: string;
     readonly parametersRef?: ParametersReference | undefined;
   };
-  readonly status: { readonly conditions: readonly Condition[] };
+  readonly status: {
+    readonly conditions: readonly Condition[];
+    /** Absent where nobody has written it. */
+    readonly supportedFeatures?: readonly { readonly name: string }[] | undefined;
+  };
 }
 
 export interface RouteGroupKind {

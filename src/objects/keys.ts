@@ -10,6 +10,7 @@ export type Kind =
   | 'EndpointSlice'
   | 'Namespace'
   | 'IPAddress'
+  | 'CustomResourceDefinition'
   | 'ConfigMap';
 
 export type RouteKind = 'TCPRoute' | 'UDPRoute';

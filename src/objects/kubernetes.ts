@@ -43,6 +43,14 @@ export interface Verdict {
   readonly message: string;
 }
 
+/** The definition of a kind, trimmed to what it says of its release. */
+export interface CustomResourceDefinition {
+  readonly kind: 'CustomResourceDefinition';
+  readonly metadata: ObjectMeta;
+  /** Of the Gateway API's release that it came with, as `v1.6.3`. */
+  readonly bundleVersion?: string | undefined;
+}
+
 export interface ConfigMap {
   readonly kind: 'ConfigMap';
   readonly metadata: ObjectMeta;

@@ -1,5 +1,13 @@
 /** The states of a GatewayClass actor, as `Parent.Child`. */
-export type GatewayClassState = 'Pending' | 'Accepted' | 'Refused' | 'Unreadable' | 'Foreign' | 'Removed';
+export type GatewayClassState =
+  | 'Pending'
+  | 'MarkingUse'
+  | 'Accepted'
+  | 'Refused'
+  | 'Terminating'
+  | 'Unreadable'
+  | 'Foreign'
+  | 'Removed';
 
 export type ListenerSetState =
   | 'Pending.Starting'

@@ -1,7 +1,7 @@
 import type { Gateway, GatewayClass, ListenerSet, ReferenceGrant, Route } from './gateway-api.ts';
 import type { IPAddress } from './ip-address.ts';
 import type { Kind, ObjectKey, RouteKind } from './keys.ts';
-import type { ConfigMap, Namespace } from './kubernetes.ts';
+import type { ConfigMap, CustomResourceDefinition, Namespace } from './kubernetes.ts';
 import type { EndpointSlice, Service } from './service.ts';
 
 export interface ObjectOfKind {
@@ -15,6 +15,7 @@ export interface ObjectOfKind {
   EndpointSlice: EndpointSlice;
   Namespace: Namespace;
   IPAddress: IPAddress;
+  CustomResourceDefinition: CustomResourceDefinition;
   ConfigMap: ConfigMap;
 }
 
@@ -25,6 +26,8 @@ export interface ClusterView {
   get<K extends Kind>(key: ObjectKey<K>): ObjectOfKind[K] | undefined;
   /** ListenerSets with a parentRef to that Gateway, in no order. */
   listenerSetsOf(gateway: ObjectKey<'Gateway'>): readonly ListenerSet[];
+  /** Whether a Gateway names that class; `undefined` where Gateways cannot be read. */
+  isClassUsed(gatewayClass: ObjectKey<'GatewayClass'>): boolean | undefined;
   /** Routes with a parentRef to that Gateway, or to a ListenerSet of it, in no order. */
   routesOf(gateway: ObjectKey<'Gateway'>): readonly Route[];
   /** Routes whose backendRefs may lead to that Service, as original or as copy, in no order. */

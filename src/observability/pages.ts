@@ -21,11 +21,18 @@ export function healthPages(follow: Pick<Follow, 'describe' | 'isSynced'>): Page
 
 type Stage = ReturnType<Follow['describe']>[number]['stage'];
 
-const marks: Readonly<Record<Stage, string>> = { synced: '+', absent: '+', starting: '-', forbidden: '-' };
+const marks: Readonly<Record<Stage, string>> = {
+  synced: '+',
+  absent: '+',
+  without: '+',
+  starting: '-',
+  forbidden: '-',
+};
 
 const words: Readonly<Record<Stage, string>> = {
   synced: 'in sync',
   absent: 'not served by this cluster, looked for again every few seconds',
+  without: 'no permission to list and watch it; done without',
   starting: 'not read yet',
   forbidden: 'no permission to list and watch it',
 };

@@ -26,7 +26,13 @@ export function decode(kind: Kind, raw: unknown): Decoded | undefined {
 type Result = { readonly object: FollowedObject } | { readonly error: z.ZodError };
 
 const decoders: Readonly<Record<Kind, (raw: unknown) => Result>> = {
-  GatewayClass: by(schemas.gatewayClass, (value) => ({ kind: 'GatewayClass', ...value })),
+  GatewayClass: by(schemas.gatewayClass, ({ metadata: { finalizers, ...metadata }, spec, status }) => ({
+    kind: 'GatewayClass',
+    metadata,
+    finalizers,
+    spec,
+    status,
+  })),
   Gateway: by(schemas.gateway, (value) => ({ kind: 'Gateway', ...value })),
   TCPRoute: by(schemas.route, ({ apiVersion, ...value }) => ({ kind: 'TCPRoute', version: apiVersion, ...value })),
   UDPRoute: by(schemas.route, ({ apiVersion, ...value }) => ({ kind: 'UDPRoute', version: apiVersion, ...value })),
@@ -43,6 +49,11 @@ const decoders: Readonly<Record<Kind, (raw: unknown) => Result>> = {
     kind: 'IPAddress',
     metadata,
     parentRef: spec.parentRef,
+  })),
+  CustomResourceDefinition: by(schemas.customResourceDefinition, ({ metadata }) => ({
+    kind: 'CustomResourceDefinition',
+    metadata: { ...metadata, annotations: {} },
+    bundleVersion: metadata.annotations['gateway.networking.k8s.io/bundle-version'],
   })),
   Namespace: by(schemas.namespace, (value) => ({ kind: 'Namespace', ...value })),
   ConfigMap: by(schemas.configMap, (value) => ({ kind: 'ConfigMap', ...value })),

@@ -17,6 +17,8 @@ export interface Source {
   /** Empty: all namespaces. */
   readonly namespace: string;
   readonly selectors: Readonly<Record<string, string>>;
+  /** Without the permission to read it we are as ready as with it. */
+  readonly isOptional?: boolean;
 }
 
 export interface FollowOptions {
@@ -36,7 +38,7 @@ export interface FollowOptions {
   readonly onWatchEnded?: (kind: Kind, failure: Failure | undefined) => void;
 }
 
-type Stage = 'starting' | 'absent' | 'synced' | 'forbidden';
+type Stage = 'starting' | 'absent' | 'synced' | 'forbidden' | 'without';
 
 /** Follows all kinds at the version that the cluster serves, also those that arrive later. */
 export class Follow {
@@ -58,7 +60,7 @@ export class Follow {
   }
 
   get isSynced(): boolean {
-    return [...this.#stages.values()].every((stage) => stage === 'synced' || stage === 'absent');
+    return [...this.#stages.values()].every((stage) => stage !== 'starting' && stage !== 'forbidden');
   }
 
   /** What stands between us and a full view, one line a kind; also kinds that the cluster does not serve. */
@@ -165,7 +167,7 @@ export class Follow {
   #fail(source: Source, failure: Failure): void {
     this.#options.onFailure(`watch of ${source.kind}`, failure);
     if (failure.kind !== 'forbidden' && failure.kind !== 'unauthorized') return;
-    this.#stages.set(source, 'forbidden');
+    this.#stages.set(source, source.isOptional === true ? 'without' : 'forbidden');
     if (this.#options.cluster.setUnavailable(source.kind, failure.message)) {
       this.#options.onAvailability(source.kind, failure.message);
     }

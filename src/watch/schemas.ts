@@ -64,10 +64,15 @@ const condition = z.object({
 
 const parametersRef = z.object({ group: z.string().default(''), kind: z.string(), name: z.string() });
 
+/** Before v1.2 of the API it was a bare name. */
+const supportedFeature = z.union([z.object({ name: z.string() }), z.string().transform((name) => ({ name }))]);
+
 export const gatewayClass = z.object({
-  metadata,
+  metadata: metadata.extend({ finalizers: list(z.string()) }),
   spec: z.object({ controllerName: z.string(), parametersRef: parametersRef.optional() }),
-  status: z.object({ conditions: list(condition) }).default({ conditions: [] }),
+  status: z
+    .object({ conditions: list(condition), supportedFeatures: z.array(supportedFeature).optional() })
+    .default({ conditions: [] }),
 });
 
 const routeGroupKind = z.object({ group: z.string().default('gateway.networking.k8s.io'), kind: z.string() });
@@ -270,6 +275,8 @@ export const ipAddress = z.object({
     }),
   }),
 });
+
+export const customResourceDefinition = z.object({ metadata });
 
 export const namespace = z.object({ metadata });
 

@@ -1,3 +1,4 @@
+import { definitionName } from '../gateway/gateway-class.ts';
 import { managedBy, managedByLabel } from '../gateway/ledger.ts';
 import type { Kind } from '../objects/keys.ts';
 import type { Source } from './follow.ts';
@@ -22,7 +23,7 @@ export interface SourceSettings {
 
 /**
  * All collections that are followed, as narrow as they can be: of ConfigMaps only the pool's, of the ledger only our
- * own entries (Kubernetes has one for each Service).
+ * own entries (Kubernetes has one for each Service), of the definitions of kinds only one.
  */
 export function sourcesOf({ controllerName, pool }: SourceSettings): readonly Source[] {
   const labelSelector = `${managedByLabel}=${managedBy({ controllerName })}`;
@@ -30,6 +31,12 @@ export function sourcesOf({ controllerName, pool }: SourceSettings): readonly So
   return [
     ...everywhere.map((kind): Source => ({ kind, namespace: '', selectors: {} })),
     { kind: 'IPAddress', namespace: '', selectors: { labelSelector } },
+    {
+      kind: 'CustomResourceDefinition',
+      namespace: '',
+      selectors: { fieldSelector: `metadata.name=${definitionName}` },
+      isOptional: true,
+    },
     ...(pool?.namespaces ?? []).map(
       (namespace): Source => ({ kind: 'ConfigMap', namespace, selectors: { fieldSelector } }),
     ),

@@ -5,7 +5,7 @@ import { Applier } from './apply.ts';
 import { Collector } from './collector.ts';
 import { Faults } from './faults.ts';
 import { Handler } from './handler.ts';
-import { type Kind, ServedKinds, type ServedVersions } from './kinds.ts';
+import { ALL_KINDS, type Kind, ServedKinds, type ServedVersions } from './kinds.ts';
 import { type KubeconfigFile, writeKubeconfig } from './kubeconfig.ts';
 import { timestamp } from './metadata.ts';
 import { NAMESPACE_KIND, Namespaces } from './namespaces.ts';
@@ -149,9 +149,30 @@ function seedNamespaces({ store, now }: Parts): void {
   }
 }
 
+/** Of the Gateway API's definitions one is there, without its schemas: the one that tells the release. */
+function seedDefinition({ store, now }: Parts): void {
+  const kind = ALL_KINDS.find((candidate) => candidate.kind === 'CustomResourceDefinition');
+  if (kind === undefined) throw new Error('there is no kind CustomResourceDefinition');
+  const metadata = {
+    name: 'gatewayclasses.gateway.networking.k8s.io',
+    uid: crypto.randomUUID(),
+    resourceVersion: '',
+    generation: 1,
+    creationTimestamp: timestamp(now()),
+    annotations: {
+      'gateway.networking.k8s.io/bundle-version': 'v1.6.3',
+      'gateway.networking.k8s.io/channel': 'standard',
+    },
+  };
+  const names = { kind: 'GatewayClass', plural: 'gatewayclasses' };
+  const spec = { group: 'gateway.networking.k8s.io', scope: 'Cluster', names };
+  store.put(kind, { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata, spec });
+}
+
 export async function startApiServer(options: ApiServerOptions = {}): Promise<MemoryApiServer> {
   const parts = assemble(options);
   seedNamespaces(parts);
+  seedDefinition(parts);
   const { server } = parts.http;
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');

@@ -154,6 +154,17 @@ export const ALL_KINDS: readonly Kind[] = [
     unconditionalUpdate: false,
   }),
   builtin({
+    group: 'apiextensions.k8s.io',
+    kind: 'CustomResourceDefinition',
+    plural: 'customresourcedefinitions',
+    shortNames: ['crd'],
+    categories: ['api-extensions'],
+    namespaced: false,
+    status: true,
+    generation: true,
+    returnsDeleted: true,
+  }),
+  builtin({
     group: 'networking.k8s.io',
     kind: 'IPAddress',
     plural: 'ipaddresses',

@@ -40,21 +40,27 @@ export class MemoryApi {
     return this.#store({ ...kept, ...manifest, metadata });
   }
 
-  /** @returns what was there. */
+  /** With finalizers it is only marked. @returns what is gone, or is marked now. */
   remove(key: ObjectKey): Stored | undefined {
     const before = this.#objects.get(key);
+    if (before !== undefined && finalizersOf(before).length > 0) {
+      const generation = before.metadata.generation + 1;
+      return this.#store({ ...before, metadata: { ...before.metadata, deletionTimestamp, generation } });
+    }
     this.#objects.delete(key);
     return before;
   }
 
-  /** A JSON merge patch by somebody. */
+  /** A JSON merge patch by somebody; with the last finalizer a marked object goes. */
   patch(key: ObjectKey, body: unknown): Stored {
     const before = this.#objects.get(key);
     if (before === undefined) throw new Error(`${key} does not exist`);
     const next = mergePatch(before, body) as Stored;
     const isNewSpec = JSON.stringify(before.spec) !== JSON.stringify(next.spec);
     const generation = before.metadata.generation + (isNewSpec ? 1 : 0);
-    return this.#store({ ...next, metadata: { ...next.metadata, generation } });
+    const after = this.#store({ ...next, metadata: { ...next.metadata, generation } });
+    if (after.metadata.deletionTimestamp !== undefined && finalizersOf(after).length === 0) this.#objects.delete(key);
+    return after;
   }
 
   /** @throws where the request is one that no API server would take. */
@@ -99,6 +105,12 @@ export class MemoryApi {
     const there = this.#objects.get(key)?.metadata.resourceVersion;
     if (resourceVersion !== there) throw new Error(`${key}: decided on version ${resourceVersion}, which is ${there}`);
   }
+}
+
+const deletionTimestamp = '2026-01-01T12:00:00Z';
+
+function finalizersOf({ metadata }: Stored): readonly unknown[] {
+  return Array.isArray(metadata.finalizers) ? metadata.finalizers : [];
 }
 
 function parsePath(

@@ -55,9 +55,13 @@ export function describeOutcome(simulation: Simulation): Outcome {
   return sections;
 }
 
-/** `restore Service default/web`, in the order of the writes; statuses are not told, their content is. */
+/**
+ * `restore Service default/web`, in the order of the writes; statuses are not told, their content is, nor the finalizers
+ * of classes, which stand on each that Gateways use.
+ */
 export function describeWrites(writes: readonly Write[]): readonly string[] {
-  return writes.filter(({ verb }) => verb !== 'status').map((write) => `${verbOf(write)} ${keyText(write.key)}`);
+  const told = writes.filter(({ verb, key }) => verb !== 'status' && !key.startsWith('GatewayClass/'));
+  return told.map((write) => `${verbOf(write)} ${keyText(write.key)}`);
 }
 
 function verbOf({ verb, body }: Write): string {
@@ -75,7 +79,14 @@ function describeObject(object: FollowedObject, simulation: Simulation): unknown
   const { controllerName } = simulation.config;
   switch (object.kind) {
     case 'GatewayClass':
-      return { state, conditions: describeConditions(object.status.conditions) };
+      return {
+        state,
+        ...(object.metadata.deletionTimestamp !== undefined && { 'held by': object.finalizers.join(', ') }),
+        conditions: describeConditions(object.status.conditions),
+        ...(object.status.supportedFeatures && {
+          supportedFeatures: object.status.supportedFeatures.map(({ name }) => name).join(', '),
+        }),
+      };
     case 'Gateway':
       return { state, ...describeGateway(object) };
     case 'ListenerSet':

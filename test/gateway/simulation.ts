@@ -78,13 +78,12 @@ export class Simulation {
   }
 
   patch(key: ObjectKey, body: unknown): Stored {
-    return this.#tell(this.api.patch(key, body));
+    return this.#tellOrForget(key, this.api.patch(key, body));
   }
 
   remove(key: ObjectKey): Stored | undefined {
     const gone = this.api.remove(key);
-    if (gone !== undefined) this.cluster.remove(key, gone.metadata.uid);
-    return gone;
+    return gone && this.#tellOrForget(key, gone);
   }
 
   /** @throws where an actor crashes, or it does not come to rest. */
@@ -118,7 +117,17 @@ export class Simulation {
     const { result, write } = this.api.handle(request);
     this.writes.push(write);
     if ('body' in result) task.accept(request, result.body);
+    const known = this.cluster.get(write.key);
+    if (known !== undefined && this.api.get(write.key) === undefined) {
+      this.cluster.remove(write.key, known.metadata.uid);
+    }
     task.succeeded();
+  }
+
+  #tellOrForget(key: ObjectKey, object: Stored): Stored {
+    if (this.api.get(key) !== undefined) return this.#tell(object);
+    this.cluster.remove(key, object.metadata.uid);
+    return object;
   }
 
   #list(notServed: ReadonlySet<Kind>): void {

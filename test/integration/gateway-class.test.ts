@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { gatewaysExist } from '../../src/gateway/gateway-class.ts';
 import { together, useServer } from '../support/fixture.ts';
 import {
   addressOf,
@@ -78,9 +79,10 @@ describe('A GatewayClass', together, () => {
     await f.run();
     const [before, service] = [await f.get<GatewayObject>('Gateway', 'gw'), await f.get('Service', 'web')];
     const since = (await f.writes()).length;
-    await f.delete('GatewayClass', f.className);
+    await f.deleteByForce('GatewayClass', f.className);
     await f.settle();
-    assert.deepEqual(await f.quietWrites(since), []);
+    const touched = (await f.quietWrites(since)).filter((write) => !write.includes('gatewayclasses'));
+    assert.deepEqual(touched, []);
     assert.deepEqual(await f.get('Gateway', 'gw'), before);
     assert.deepEqual(await f.get('Service', 'web'), service);
 
@@ -99,7 +101,7 @@ describe('A GatewayClass', together, () => {
     const f = await fixture(t);
     await f.create(gateway(f, 'gw'), route(f, 'made', made));
     await (await f.run()).stop();
-    await f.delete('GatewayClass', f.className);
+    await f.deleteByForce('GatewayClass', f.className);
     const since = (await f.writes()).length;
     await f.run();
     await f.createClass();
@@ -112,11 +114,72 @@ describe('A GatewayClass', together, () => {
     assert.deepEqual(touched, []);
   });
 
+  test('tells which release of the Gateway API is there, and what it supports, sorted', async (t) => {
+    const f = await fixture(t);
+    await f.run();
+    const { status } = await f.get<ClassObject>('GatewayClass', f.className);
+    assert.equal(verdict(status, 'SupportedVersion'), 'True/SupportedVersion');
+    assert.match(condition(status, 'SupportedVersion').message, /v1\.6\.3/);
+    const names = (status?.supportedFeatures ?? []).map(({ name }) => name);
+    assert.deepEqual(names, names.toSorted());
+    for (const name of ['Gateway', 'ReferenceGrant', 'TCPRoute', 'UDPRoute']) assert.ok(names.includes(name), name);
+    assert.ok(!names.some((name) => name.startsWith('HTTP')));
+  });
+
+  test('has the finalizer from its first Gateway to its last, beside those of others', async (t) => {
+    const f = await fixture(t);
+    const others = ['example.com/other'];
+    await f.patch('GatewayClass', f.className, { metadata: { finalizers: others } });
+    await f.run();
+    assert.deepEqual((await f.get<ClassObject>('GatewayClass', f.className)).metadata.finalizers, others);
+    await f.create(gateway(f, 'gw'), gateway(f, 'other'));
+    await f.settle();
+    const used = await f.get<ClassObject>('GatewayClass', f.className);
+    assert.deepEqual(used.metadata.finalizers, [...others, gatewaysExist]);
+    await f.delete('Gateway', 'gw');
+    await f.settle();
+    assert.deepEqual((await f.get<ClassObject>('GatewayClass', f.className)).metadata.finalizers, [
+      ...others,
+      gatewaysExist,
+    ]);
+    await f.delete('Gateway', 'other');
+    await f.settle();
+    assert.deepEqual((await f.get<ClassObject>('GatewayClass', f.className)).metadata.finalizers, others);
+  });
+
+  test('that is deleted while Gateways use it stays for them, and goes with the last', async (t) => {
+    const f = await fixture(t);
+    await f.create(gateway(f, 'gw'), route(f, 'made', made));
+    await f.run();
+    const before = await f.get<GatewayObject>('Gateway', 'gw');
+    await f.delete('GatewayClass', f.className);
+    await f.settle();
+    const { metadata, status } = await f.get<ClassObject>('GatewayClass', f.className);
+    assert.deepEqual([metadata.finalizers, metadata.deletionTimestamp !== undefined], [[gatewaysExist], true]);
+    assert.equal(condition(status, 'Accepted').observedGeneration, metadata.generation);
+    assert.deepEqual(await f.get('Gateway', 'gw'), before);
+    assert.deepEqual(await serviceNames(f), ['web']);
+    await f.delete('Gateway', 'gw');
+    await f.settle();
+    assert.equal(await f.find('GatewayClass', f.className), undefined);
+    assert.deepEqual(await serviceNames(f), []);
+  });
+
+  test('whose last Gateway went while the controller was down is let go by the next one', async (t) => {
+    const f = await fixture(t);
+    await f.create(gateway(f, 'gw'));
+    await (await f.run()).stop();
+    await f.delete('GatewayClass', f.className);
+    await f.delete('Gateway', 'gw');
+    await f.run();
+    assert.equal(await f.find('GatewayClass', f.className), undefined);
+  });
+
   test('that becomes another controller’s leaves no mark of ours on its Gateways', async (t) => {
     const f = await fixture(t);
     await f.create(gateway(f, 'gw'), route(f, 'made', made));
     await f.run();
-    await f.delete('GatewayClass', f.className);
+    await f.deleteByForce('GatewayClass', f.className);
     await f.createClass('somebody.else/controller');
     await f.settle();
     const { spec, metadata } = await f.get<GatewayObject>('Gateway', 'gw');

@@ -22,7 +22,7 @@ interface Address {
 
 export interface ClassObject {
   readonly metadata: TestMetadata;
-  readonly status?: Conditions;
+  readonly status?: Conditions & { readonly supportedFeatures?: readonly { readonly name: string }[] };
 }
 
 export interface ListenerStatus extends Conditions {

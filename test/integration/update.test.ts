@@ -109,7 +109,7 @@ describe('Behaviour update', together, () => {
     await (await f.run()).stop();
     await f.delete('TCPRoute', 'route');
     await f.delete('Gateway', 'gw');
-    await f.delete('GatewayClass', f.className);
+    await f.deleteByForce('GatewayClass', f.className);
     await f.run();
     assert.deepEqual(visible(await get(f)), visible(before));
   });

@@ -39,6 +39,7 @@ describe('Writes', together, () => {
     assert.deepEqual([...(await f.quietWrites(0))].sort(), [
       `create ipaddresses ${f.address(0)}`,
       'create services web',
+      `patch gatewayclasses ${f.className}`,
       `patch gatewayclasses/status ${f.className}`,
       'patch gateways gw',
       'patch gateways/status gw',
@@ -60,6 +61,7 @@ describe('Writes', together, () => {
       [
         `create ipaddresses ${f.address(0)}`,
         'create services web',
+        `patch gatewayclasses ${f.className}`,
         'patch gateways gw',
         'patch gateways/status gw',
         'patch gateways/status gw',

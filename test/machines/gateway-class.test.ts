@@ -3,10 +3,12 @@ import { describe, test } from 'node:test';
 import type { AnyMachineSnapshot } from 'xstate';
 import { gatewayClassMachine } from '../../machines/gateway-class.ts';
 import { gatewayClassFacts } from '../../src/gateway/facts.ts';
+import { gatewaysExist } from '../../src/gateway/gateway-class.ts';
 import type { GatewayClassFacts } from '../../src/objects/facts.ts';
+import type { Manifest } from '../gateway/manifests.ts';
 import { testChart } from './chart-tests.ts';
 import { type Model, stateOf, walk } from './model.ts';
-import { gatewayClass, type Situation, worldOf } from './worlds.ts';
+import { gateway, gatewayClass, type Situation, worldOf } from './worlds.ts';
 
 const situations: readonly Situation[] = [
   { manifests: [] },
@@ -14,7 +16,19 @@ const situations: readonly Situation[] = [
   { manifests: [gatewayClass({ controllerName: 'example.com/other' })] },
   { manifests: [gatewayClass({ parametersRef: { group: '', kind: 'ConfigMap', name: 'p' } })] },
   { manifests: [gatewayClass({ controllerName: 7 })] },
+  { manifests: [gatewayClass(), gateway()] },
+  { manifests: [held(), gateway()] },
+  { manifests: [held({ deletionTimestamp: '2026-01-01T12:00:00Z' }), gateway()] },
+  { manifests: [held({ deletionTimestamp: '2026-01-01T12:00:00Z' })] },
+  { manifests: [held()] },
+  { manifests: [held()], unavailable: ['Gateway'] },
 ];
+
+/** A class on which our finalizer stands. */
+function held(metadata: object = {}): Manifest {
+  const manifest = gatewayClass();
+  return { ...manifest, metadata: { ...manifest.metadata, finalizers: [gatewaysExist], ...metadata } };
+}
 
 const model: Model = {
   machine: gatewayClassMachine,
@@ -27,6 +41,8 @@ const model: Model = {
     { type: 'Written', what: 'gateway-class-status' },
     { type: 'WriteFailed', what: 'gateway-class-status', message: 'forbidden' },
     { type: 'RetryDue', what: 'gateway-class-status' },
+    { type: 'Written', what: 'gateway-class-finalizer' },
+    { type: 'WriteFailed', what: 'gateway-class-finalizer', message: 'forbidden' },
   ],
   project: ({ context }) => context,
 };
@@ -40,6 +56,8 @@ function factsOf(snapshot: AnyMachineSnapshot): GatewayClassFacts {
 const invariants: Readonly<Record<string, (snapshot: AnyMachineSnapshot) => void>> = {
   Pending: (snapshot) => assert.equal((snapshot.context as { facts?: unknown }).facts, undefined),
   Unreadable: (snapshot) => assert.equal(factsOf(snapshot).presence, 'unreadable'),
+  MarkingUse: (snapshot) => assert.equal(factsOf(snapshot).isFinalizerDue, true),
+  Terminating: (snapshot) => assert.equal(factsOf(snapshot).isTerminating, true),
   Refused: (snapshot) =>
     assert.deepEqual([factsOf(snapshot).standing, factsOf(snapshot).accepted?.status], ['refused', 'False']),
   Accepted: (snapshot) =>
@@ -53,10 +71,26 @@ describe('the chart of a GatewayClass', () => {
 
   testChart({ model, edges, invariants });
 
-  test('writes the status of a class that is ours, and of no other', () => {
+  test('writes the finalizer of a class that is ours, else its status, and of no other anything', () => {
     for (const { event, to, asked } of edges.filter((edge) => edge.event.type === 'Observed')) {
-      const isOurs = /^(Accepted|Refused)$/.test(stateOf(to));
-      assert.deepEqual(asked, isOurs ? ['writeStatus'] : [], `${event.type} to ${stateOf(to)}`);
+      const isOurs = /^(Accepted|Refused|Terminating)$/.test(stateOf(to));
+      const isMarking = stateOf(to) === 'MarkingUse';
+      assert.deepEqual(
+        asked,
+        isMarking ? ['syncFinalizer'] : isOurs ? ['writeStatus'] : [],
+        `${event.type} to ${stateOf(to)}`,
+      );
     }
+  });
+
+  test('writes the status though the finalizer is refused, and tries that again when it is due', () => {
+    const isRefused = ({ context }: AnyMachineSnapshot): boolean => 'gateway-class-finalizer' in context.failures;
+    const looks = edges.filter(({ from, event, to }) => {
+      return (
+        event.type === 'Observed' && from.context.failures && factsOf(to).isFinalizerDue && !factsOf(to).isTerminating
+      );
+    });
+    assert.ok(looks.some(({ from }) => isRefused(from)));
+    for (const { from, to } of looks) assert.equal(stateOf(to), isRefused(from) ? 'Accepted' : 'MarkingUse');
   });
 });

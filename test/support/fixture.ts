@@ -142,6 +142,13 @@ export class Fixture {
     await this.client.delete(this.target(kind, name));
   }
 
+  /** Deletes an object though finalizers hold it. */
+  async deleteByForce(kind: string, name: string): Promise<void> {
+    const target = this.target(kind, name);
+    await this.client.delete(target).catch(ignoreMissing);
+    await this.client.patch(target, { metadata: { finalizers: null } }).catch(ignoreMissing);
+  }
+
   /** Starts a controller for this fixture's class and pool. */
   async start(...flags: readonly string[]): Promise<TestController> {
     const all = [...this.flags, ...flags];
@@ -212,12 +219,10 @@ export class Fixture {
   }
 
   async #deleteAll(): Promise<void> {
+    for (const name of this.#classes) await this.deleteByForce('GatewayClass', name);
     const ledger = await this.#versionsOf('IPAddress', '');
-    const targets = [
-      ...this.#classes.map((name) => this.target('GatewayClass', name)),
-      ...this.namespaces.map((name) => this.target('Namespace', name)),
-      ...[...ledger.keys()].map((name) => this.target('IPAddress', name)),
-    ];
+    const entries = [...ledger.keys()].map((name) => this.target('IPAddress', name));
+    const targets = [...this.namespaces.map((name) => this.target('Namespace', name)), ...entries];
     for (const target of targets) await this.client.delete(target).catch(ignoreMissing);
   }
 

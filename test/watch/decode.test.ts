@@ -17,9 +17,12 @@ const metadata = {
 /** A whole object of each kind, with every field that we read. */
 const whole: Readonly<Record<Kind, object>> = {
   GatewayClass: {
-    metadata,
+    metadata: { ...metadata, finalizers: ['a.example/b'] },
     spec: { controllerName: 'a/b', parametersRef: { group: '', kind: 'ConfigMap', name: 'p' } },
-    status: { conditions: [{ type: 'Accepted', status: 'True', reason: 'r', message: 'm', lastTransitionTime: 't' }] },
+    status: {
+      conditions: [{ type: 'Accepted', status: 'True', reason: 'r', message: 'm', lastTransitionTime: 't' }],
+      supportedFeatures: [{ name: 'Gateway' }],
+    },
   },
   Gateway: {
     metadata: { ...metadata, labels: { a: 'b' }, annotations: { c: 'd' } },
@@ -75,6 +78,9 @@ const whole: Readonly<Record<Kind, object>> = {
   EndpointSlice: {
     metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'web' } },
     endpoints: [{ conditions: { ready: true } }],
+  },
+  CustomResourceDefinition: {
+    metadata: { ...metadata, annotations: { 'gateway.networking.k8s.io/bundle-version': 'v1.6.3' } },
   },
   Namespace: { metadata },
   ConfigMap: { metadata, data: { 'cidr-global': '10.0.0.0/8' } },

@@ -29,7 +29,7 @@ class Bench {
   readonly #clock = new Clock();
   readonly #sleepers = new Set<() => void>();
 
-  constructor(kinds: readonly Kind[]) {
+  constructor(kinds: readonly Kind[], isOptional = false) {
     this.server.served.set('/api/v1', ['services']);
     const timers = {
       after: (ms: number, action: () => void) => this.#clock.after(ms, action),
@@ -38,7 +38,7 @@ class Bench {
     this.follow = new Follow({
       client: this.server,
       cluster: this.cluster,
-      sources: kinds.map((kind) => ({ kind, namespace: '', selectors: {} })),
+      sources: kinds.map((kind) => ({ kind, namespace: '', selectors: {}, isOptional })),
       random: () => 0,
       timers,
       discoveryMs: 10_000,
@@ -145,6 +145,15 @@ describe('following', () => {
     assert.equal(bench.cluster.unavailable('Service'), undefined);
     assert.equal(bench.told.at(-1), 'Service: available');
     assert.equal(bench.follow.isSynced, true);
+    bench.stop();
+  });
+
+  test('is as ready without an optional kind that is forbidden as with it', async () => {
+    const bench = new Bench(['Service'], true);
+    bench.server.refusals.push(forbidden);
+    await bench.start();
+    assert.deepEqual([bench.follow.isSynced, bench.told.at(-1)], [true, 'synced']);
+    assert.deepEqual(bench.follow.describe(), [{ kind: 'Service', stage: 'without' }]);
     bench.stop();
   });
 
