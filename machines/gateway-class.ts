@@ -25,6 +25,7 @@ const machine = setup({
     isFinalizerDue: ({ context, event }) =>
       event.type === 'Observed' && event.facts.isFinalizerDue && !('gateway-class-finalizer' in context.failures),
     isTerminating: ({ event }) => event.type === 'Observed' && event.facts.isTerminating,
+    isAwaited: ({ event }) => event.type === 'Observed' && event.facts.standing === 'missing',
     isRefused: ({ event }) => event.type === 'Observed' && event.facts.standing === 'refused',
   },
   actions: {
@@ -48,6 +49,7 @@ export const gatewayClassMachine = machine.createMachine({
       { guard: 'isUnreadable', target: '.Unreadable', actions: ['remember'] },
       { guard: 'isGone', target: '.Removed', actions: ['remember'] },
       { guard: 'isForeign', target: '.Foreign', actions: ['remember'] },
+      { guard: 'isAwaited', target: '.Pending', actions: ['remember'] },
       { guard: 'isFinalizerDue', target: '.MarkingUse', actions: ['remember', 'syncFinalizer'] },
       { guard: 'isTerminating', target: '.Terminating', actions: ['remember', 'writeStatus'] },
       { guard: 'isRefused', target: '.Refused', actions: ['remember', 'writeStatus'] },
@@ -58,7 +60,7 @@ export const gatewayClassMachine = machine.createMachine({
     RetryDue: { actions: ['noteResult', 'writeStatus'] },
   },
   states: {
-    Pending: { description: 'Not looked at yet' },
+    Pending: { description: 'Not looked at yet, or its parameters are being read' },
     Unreadable: { description: 'There, but in a form that this version cannot decode: left as it is' },
     MarkingUse: { description: 'Ours; the finalizer that keeps it while Gateways use it is put on, or taken off' },
     Refused: { description: 'Ours, with parameters that cannot be used: its Gateways wait' },

@@ -57,6 +57,7 @@ const machine = setup({
         facts.standing !== 'accepted' && facts.held.length === 0 && facts.isMarked && !isStillRefused(facts, context),
     ),
     isClassMissing: seen((facts) => facts.standing !== 'accepted'),
+    areParametersAwaited: seen((facts) => facts.accepted.reason === 'Pending'),
     isAddressUnsupported: seen((facts) => facts.request.kind === 'unsupported'),
     isAddressRefused: seen(
       (facts, context) =>
@@ -131,6 +132,7 @@ export const gatewayMachine = machine.createMachine({
         actions: ['remember', 'claimAddress'],
       },
       { guard: 'isClassMissing', target: '.Pending.WaitingForClass', actions: ['remember'] },
+      { guard: 'areParametersAwaited', target: '.Pending.ReadingParameters', actions: ['remember'] },
       { guard: 'isAddressUnsupported', target: '.Pending.UnsupportedAddress', actions: [...tell] },
       { guard: 'isAddressRefused', target: '.Pending.AddressNotUsable', actions: [...tell] },
       { guard: 'isPoolExhausted', target: '.Pending.PoolExhausted', actions: [...tell] },
@@ -173,7 +175,8 @@ export const gatewayMachine = machine.createMachine({
             AddressRefused: { actions: ['noteRefusal'] },
           },
         },
-        UnsupportedAddress: { description: 'spec.addresses asks for what is no IP address' },
+        ReadingParameters: { description: 'The ConfigMap that it names has not been read yet; what it has is kept' },
+        UnsupportedAddress: { description: 'spec.addresses or its parameters ask for what it cannot have' },
         ClaimingAddress: {
           description: 'Has asked the address pool, which answers claims one after the other',
           on: {

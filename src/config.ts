@@ -80,6 +80,11 @@ export const settings = {
     ['auto', 'ipv4', 'ipv6', 'dual'],
     'families of the addresses from the pool; auto: the next free one, of either family',
   ),
+  externalTrafficPolicy: choiceFlag(
+    'external-traffic-policy',
+    ['Cluster', 'Local'],
+    'Local keeps the address of the client, and wants a ready pod on the node',
+  ),
   /** Whether users may name addresses outside the pool. */
   staticAddresses: choiceFlag(
     'static-addresses',

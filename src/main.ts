@@ -5,8 +5,9 @@ import { AddressPool } from './actors/address-pool.ts';
 import { Intake } from './actors/intake.ts';
 import { Leadership } from './actors/leadership.ts';
 import { LedgerKeeper } from './actors/ledger-keeper.ts';
+import { ParameterSources } from './actors/parameter-sources.ts';
 import { poolReport } from './actors/pool-report.ts';
-import { type PoolSource, poolSource, readPool } from './actors/pool-source.ts';
+import { isPoolOf, type PoolSource, poolSource, readPool } from './actors/pool-source.ts';
 import { reportsOf } from './actors/reports.ts';
 import { ActorSystem } from './actors/system.ts';
 import { Cluster } from './cluster/cluster.ts';
@@ -110,8 +111,10 @@ export class Controller {
     });
     this.#follow = this.#buildFollow();
     this.#effects = this.#buildEffects();
-    this.cluster.onChange(({ key }) => {
-      if (key.startsWith('ConfigMap/')) this.#refreshPool();
+    const parameters = new ParameterSources({ cluster: this.cluster, settings: config, sources: this.#follow });
+    this.cluster.onChange((change) => {
+      parameters.look(change);
+      if (isPoolOf(change.key, this.#poolSource)) this.#refreshPool();
     });
   }
 

@@ -25,10 +25,7 @@ export function affectedBy(change: Change, cluster: Cluster): Affected {
 
 /** Whom a change of each kind concerns. */
 const concerns: Readonly<Record<Kind, (change: Change, walk: Walk) => void>> = {
-  GatewayClass: ({ key }, walk) => {
-    walk.actor(key);
-    for (const gateway of walk.naming(key)) walk.gatewayAndRoutes(gateway);
-  },
+  GatewayClass: ({ key }, walk) => walk.gatewayClass(key),
   Gateway: ({ key, before, after, tokens }, walk) => {
     walk.gatewayAndRoutes(key);
     for (const token of tokens) walk.ownService(token);
@@ -58,7 +55,12 @@ const concerns: Readonly<Record<Kind, (change: Change, walk: Walk) => void>> = {
   EndpointSlice: ({ before, after, tokens }, walk) => {
     if (!isEqual(trafficOf(before), trafficOf(after))) for (const token of tokens) walk.service(token);
   },
-  ConfigMap: () => {},
+  ConfigMap: ({ key }, walk) => {
+    for (const named of walk.naming(key)) {
+      walk.gatewayClass(named);
+      walk.gatewayAndRoutes(named);
+    }
+  },
   CustomResourceDefinition: (_change, walk) => walk.classes(),
 };
 
@@ -117,6 +119,13 @@ class Walk {
 
   actor(token: string): void {
     if (isActorKey(token)) this.actors.add(token);
+  }
+
+  /** A class, and its Gateways with all that follows them. */
+  gatewayClass(key: ObjectKey): void {
+    if (!key.startsWith('GatewayClass/')) return;
+    this.actor(key);
+    for (const gateway of this.#cluster.naming(key)) this.gatewayAndRoutes(gateway);
   }
 
   /** A Gateway, its routes, and these routes' other Gateways. */

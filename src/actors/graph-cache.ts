@@ -1,6 +1,7 @@
 import { chooseBehaviour } from '../gateway/behaviour.ts';
 import { buildGraph, type GatewayGraph, type World } from '../gateway/graph.ts';
 import { keyOf } from '../gateway/keys.ts';
+import { optionsOfRoute } from '../gateway/options.ts';
 import { oldestRoutes } from '../gateway/own-service-plan.ts';
 import type { ActorKind, ObjectKey, RouteKind } from '../objects/keys.ts';
 
@@ -61,7 +62,7 @@ export class GraphCache {
     return view
       .routesOf(key)
       .filter((route) => {
-        const choice = chooseBehaviour(route, settings);
+        const choice = chooseBehaviour(route, optionsOfRoute(route, { view, settings }));
         return 'behaviour' in choice && choice.behaviour === 'update';
       })
       .map(keyOf);

@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts';
+import { partsOf } from '../gateway/keys.ts';
 import type { NoPool } from '../ipam/allocator.ts';
 import { type Pool, parsePool } from '../ipam/pool.ts';
 import type { ObjectKey } from '../objects/keys.ts';
@@ -18,6 +19,12 @@ export function poolSource(flag: string, ownNamespace: string | undefined): Pool
   const [first = '', second] = flag.split('/');
   if (second !== undefined) return { name: second, namespaces: [first] };
   return { name: first, namespaces: [...new Set([ownNamespace ?? 'default', 'default'])] };
+}
+
+/** Whether this is a ConfigMap that the pool may stand in. */
+export function isPoolOf(key: ObjectKey, source: PoolSource | undefined): boolean {
+  const { kind, namespace, name } = partsOf(key);
+  return kind === 'ConfigMap' && name === source?.name && source.namespaces.includes(namespace);
 }
 
 /** The pool as the cluster has it now, or why there is none. */

@@ -8,7 +8,9 @@ import { type Explanation, explainGateway, explainListenerSet, explainRoute } fr
 import { acceptClass } from '../gateway/gateway-class.ts';
 import { nameOf, partsOf } from '../gateway/keys.ts';
 import { connect, ownNamespace } from '../kubernetes/connect.ts';
+import type { GatewayClass } from '../objects/gateway-api.ts';
 import type { ActorKind, ObjectKey, RouteKind } from '../objects/keys.ts';
+import type { ActorState } from '../objects/states.ts';
 import type { Settings } from '../objects/view.ts';
 import { sourcesOf } from '../watch/sources.ts';
 import { commandFlags, contextFlag, outputFlag } from './command-flags.ts';
@@ -19,6 +21,7 @@ export const explainFlags: readonly Flag[] = [
   ...commandFlags,
   settings.serviceBehaviour,
   settings.ipFamilies,
+  settings.externalTrafficPolicy,
   settings.staticAddresses,
   settings.announcer,
   settings.implementationLabel,
@@ -52,7 +55,8 @@ export async function explain(argv: readonly string[]): Promise<number> {
   });
   try {
     const source = poolSource(config.ipamConfigMap, ownNamespace(process.env));
-    const cluster = await readCluster(client, sourcesOf({ controllerName: config.controllerName, pool: source }));
+    const { controllerName } = config;
+    const cluster = await readCluster(client, { sources: sourcesOf({ controllerName, pool: source }), controllerName });
     const run = dryRun(cluster, config, source);
     const found = wanted === undefined ? all(run, cluster, config) : [one(wanted, run, cluster, config)];
     process.stdout.write(output === 'json' ? `${JSON.stringify(found)}\n` : render(found, wanted));
@@ -105,9 +109,18 @@ function one(key: ObjectKey<ActorKind>, run: DryRun, cluster: Cluster, settings:
     const report = run.reports.route(key as ObjectKey<RouteKind>);
     if (report !== undefined) return explainRoute(object, report, settings, description);
   }
-  const verdict = object.kind === 'GatewayClass' && state === 'Refused' ? acceptClass(object) : undefined;
+  if (object.kind === 'GatewayClass') return { ...base, state, ...explainClass(object, state, cluster, description) };
+  return { ...base, state, isReady: false, cause: description };
+}
+
+function explainClass(
+  gatewayClass: GatewayClass,
+  state: ActorState,
+  cluster: Cluster,
+  description: string,
+): Pick<Explanation, 'isReady' | 'cause'> {
   const isReady = state === 'Accepted' || state === 'MarkingUse';
-  return { ...base, state, isReady, cause: verdict?.message ?? description };
+  return { isReady, cause: state === 'Refused' ? acceptClass(gatewayClass, cluster).message : description };
 }
 
 function render(found: readonly Explanation[], wanted: unknown): string {

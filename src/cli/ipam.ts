@@ -68,11 +68,9 @@ async function readPoolOf({ config, context }: IpamCommand): Promise<{ cluster: 
   });
   try {
     const source = poolSource(config.ipamConfigMap, ownNamespace(process.env));
-    const sources = sourcesOf({ controllerName: config.controllerName, pool: source });
-    const cluster = await readCluster(
-      client,
-      sources.filter(({ kind }) => wantedKinds.has(kind)),
-    );
+    const { controllerName } = config;
+    const sources = sourcesOf({ controllerName, pool: source }).filter(({ kind }) => wantedKinds.has(kind));
+    const cluster = await readCluster(client, { sources, controllerName });
     if (!cluster.isServed('IPAddress')) {
       process.stderr.write('no ledger: this cluster has no IPAddress kind (Kubernetes before 1.33); using statuses\n');
     }

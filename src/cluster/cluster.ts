@@ -1,4 +1,4 @@
-import { keyOf } from '../gateway/keys.ts';
+import { keyOf, partsOf } from '../gateway/keys.ts';
 import type { Gateway, ListenerSet, ReferenceGrant, Route } from '../objects/gateway-api.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
 import type { Kind, ObjectKey, RouteKind } from '../objects/keys.ts';
@@ -23,6 +23,8 @@ export interface CompleteList {
   readonly kind: Kind;
   /** Empty: of all namespaces. */
   readonly namespace: string;
+  /** Where only one object was asked for. */
+  readonly name?: string | undefined;
   readonly resourceVersion: string;
   readonly objects: readonly FollowedObject[];
   readonly rejections: readonly Rejection[];
@@ -33,6 +35,8 @@ export class Cluster implements ClusterView {
   readonly #objects = new Map<ObjectKey, FollowedObject>();
   readonly #rejections = new Map<ObjectKey, Rejection>();
   readonly #served = new Set<Kind>();
+  /** What was listed as a whole: kinds, kinds in a namespace, single objects. */
+  readonly #read = new Set<string>();
   readonly #unavailable = new Map<Kind, string>();
   readonly #references = new ReferenceIndex<ObjectKey>();
   readonly #tombstones = new Tombstones();
@@ -76,21 +80,41 @@ export class Cluster implements ClusterView {
   }
 
   /** Makes known that these were all objects of a kind at one moment; what is newer than that stays. */
-  replace({ kind, namespace, resourceVersion, objects, rejections }: CompleteList): void {
+  replace({ kind, namespace, name: only, resourceVersion, objects, rejections }: CompleteList): void {
     this.#served.add(kind);
     const there = new Set<ObjectKey>([
       ...objects.map((object) => keyOf(object)),
       ...rejections.map(({ namespace: of, name }) => `${kind}/${of}/${name}` as const),
     ]);
-    const prefix = namespace === '' ? `${kind}/` : `${kind}/${namespace}/`;
-    const known = [...this.#objects.values()].filter((object) => keyOf(object).startsWith(prefix));
+    const scope = scopeOf(kind, namespace, only);
+    const isMeant = (key: ObjectKey): boolean => (only === undefined ? key.startsWith(scope) : key === scope);
+    const isNews = !this.#read.has(scope);
+    this.#read.add(scope);
+    const known = [...this.#objects.values()].filter((object) => isMeant(keyOf(object)));
     for (const object of known) {
       if (there.has(keyOf(object)) || isNewer(object.metadata.resourceVersion, resourceVersion)) continue;
       this.remove(keyOf(object), object.metadata.uid);
     }
-    for (const [key, { uid }] of this.#rejections) if (key.startsWith(prefix) && !there.has(key)) this.remove(key, uid);
+    for (const [key, { uid }] of this.#rejections) if (isMeant(key) && !there.has(key)) this.remove(key, uid);
     for (const object of objects) this.apply(object);
     for (const rejection of rejections) this.reject(rejection);
+    // That it is not there is news to those who wait for it.
+    if (isNews && only !== undefined && there.size === 0)
+      this.#tell(`${kind}/${namespace}/${only}`, undefined, undefined);
+  }
+
+  /** Nobody wants to know of this object any more: it is as if it was never read. */
+  forget(key: ObjectKey): void {
+    this.#read.delete(key);
+    this.#rejections.delete(key);
+    const before = this.#objects.get(key);
+    this.#objects.delete(key);
+    if (before !== undefined) this.#tell(key, before, undefined);
+  }
+
+  isRead(key: ObjectKey): boolean {
+    const { kind, namespace } = partsOf(key);
+    return this.#read.has(key) || this.#read.has(scopeOf(kind, namespace)) || this.#read.has(scopeOf(kind, ''));
   }
 
   /** Says why a kind cannot be followed, or that it can. @returns whether that is new. */
@@ -214,4 +238,8 @@ export class Cluster implements ClusterView {
     const tokens = old === now ? old : [...new Set([...old, ...now])];
     for (const listener of this.#listeners) listener({ key, before, after, tokens });
   }
+}
+
+function scopeOf(kind: Kind, namespace: string, name = ''): string {
+  return namespace === '' ? `${kind}/` : `${kind}/${namespace}/${name}`;
 }

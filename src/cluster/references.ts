@@ -5,9 +5,10 @@ import { ownerKey } from '../gateway/ledger.ts';
 import { gatewayOfSet } from '../gateway/listener-sets.ts';
 import { ownServiceKeys } from '../gateway/own-service.ts';
 import { gatewaysNamedBy, routesNamedBy } from '../gateway/ownership.ts';
+import { parametersKey } from '../gateway/parameters.ts';
 import { copyKey } from '../gateway/route-resolution.ts';
 import { canonicalAddress } from '../ipam/address.ts';
-import type { AllowedNamespaces, Gateway, ListenerSet, Route } from '../objects/gateway-api.ts';
+import type { AllowedNamespaces, Gateway, GatewayClass, ListenerSet, Route } from '../objects/gateway-api.ts';
 import type { Service } from '../objects/service.ts';
 import type { FollowedObject } from '../objects/view.ts';
 
@@ -37,6 +38,7 @@ export function referencesOf(object: FollowedObject): readonly string[] {
       return [
         classKey(object.spec.gatewayClassName),
         ...ownServiceKeys(object),
+        ...parametersNamedBy(object),
         ...selectionOf([object.spec.allowedListeners, ...allowedRoutesOf(object)]),
       ];
     case 'ListenerSet':
@@ -57,11 +59,17 @@ export function referencesOf(object: FollowedObject): readonly string[] {
     case 'ReferenceGrant':
       return [grantsToken(object.metadata.namespace)];
     case 'GatewayClass':
+      return parametersNamedBy(object);
     case 'CustomResourceDefinition':
     case 'Namespace':
     case 'ConfigMap':
       return [];
   }
+}
+
+function parametersNamedBy(object: Gateway | GatewayClass): readonly string[] {
+  const key = parametersKey(object);
+  return key === undefined ? [] : [key];
 }
 
 function parentsOfSet(set: ListenerSet): readonly string[] {

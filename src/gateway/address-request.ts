@@ -8,6 +8,8 @@ import { isEqual } from './equal.ts';
 import type { World } from './graph.ts';
 import { addressesInLedger } from './ledger.ts';
 import { annotations, labels, labelValue } from './names.ts';
+import { optionsOf } from './options.ts';
+import { readParameters } from './parameters.ts';
 
 /** What of the world a request depends on. */
 export type Knowledge = Pick<World, 'view' | 'settings'>;
@@ -36,7 +38,7 @@ export function requestOf(gateway: Gateway, { view, settings }: Knowledge): Gate
     }
     addresses.add(address);
   }
-  const chosen = chooseFamilies(gateway, settings);
+  const chosen = chooseFamilies(gateway, optionsOf(gateway, { view, settings }));
   if ('kind' in chosen) return chosen;
   const pin = pinOf(gateway, settings);
   if (addresses.size > 0) {
@@ -48,7 +50,11 @@ export function requestOf(gateway: Gateway, { view, settings }: Knowledge): Gate
   }
   const entries = addressesInLedger(gateway, view);
   const recorded = entries.length > 0 ? entries : recordedAddresses(gateway, settings);
-  return recorded.length > 0 ? { kind: 'kept', addresses: recorded, ...chosen } : { kind: 'any', ...chosen };
+  if (recorded.length > 0) return { kind: 'kept', addresses: recorded, ...chosen };
+  const parameters = readParameters(gateway, view);
+  if (parameters.kind !== 'refused') return { kind: 'any', ...chosen };
+  // They may say of which family its address is to be.
+  return unsupported({ status: 'False', reason: 'InvalidParameters', message: parameters.message });
 }
 
 const familiesOf: ReadonlyMap<string, { readonly families?: Families }> = new Map([
@@ -58,7 +64,7 @@ const familiesOf: ReadonlyMap<string, { readonly families?: Families }> = new Ma
   ['dual', { families: ['IPv4', 'IPv6'] }],
 ]);
 
-/** By the annotation on the Gateway, else by the flag. */
+/** By the annotation on the Gateway, else by its parameters, those of its class, or the flag. */
 function chooseFamilies(
   gateway: Gateway,
   settings: Settings,

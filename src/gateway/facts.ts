@@ -19,8 +19,8 @@ export function gatewayClassFacts(key: ObjectKey<'GatewayClass'>, world: World):
   const gatewayClass = world.view.get(key);
   return {
     presence: presenceOf(key, gatewayClass, world),
-    standing: standingOf(gatewayClass, world.settings),
-    accepted: gatewayClass && acceptClass(gatewayClass),
+    standing: standingOf(gatewayClass, world.view, world.settings),
+    accepted: gatewayClass && acceptClass(gatewayClass, world.view),
     supportedVersion: judgeVersion(world.view),
     isFinalizerDue: gatewayClass !== undefined && finalizersDue(gatewayClass, world.view) !== undefined,
     isTerminating: gatewayClass?.metadata.deletionTimestamp !== undefined,

@@ -3,26 +3,27 @@ import type { Verdict } from '../objects/kubernetes.ts';
 import type { ClassStanding } from '../objects/verdicts.ts';
 import type { ClusterView, Settings } from '../objects/view.ts';
 import { classKey, keyOf } from './keys.ts';
+import { readParameters } from './parameters.ts';
 
-export function standingOf(gatewayClass: GatewayClass | undefined, settings: Settings): ClassStanding {
+export function standingOf(
+  gatewayClass: GatewayClass | undefined,
+  view: ClusterView,
+  settings: Settings,
+): ClassStanding {
   if (gatewayClass === undefined) return 'missing';
   if (gatewayClass.spec.controllerName !== settings.controllerName) return 'foreign';
-  return acceptClass(gatewayClass).status === 'True' ? 'accepted' : 'refused';
+  const { kind } = readParameters(gatewayClass, view);
+  if (kind === 'awaited') return 'missing';
+  return kind === 'known' ? 'accepted' : 'refused';
 }
 
 export function classStandingOf(gateway: Gateway, view: ClusterView, settings: Settings): ClassStanding {
-  return standingOf(view.get(classKey(gateway.spec.gatewayClassName)), settings);
+  return standingOf(view.get(classKey(gateway.spec.gatewayClassName)), view, settings);
 }
 
-export function acceptClass(gatewayClass: GatewayClass): Verdict {
-  const parameters = gatewayClass.spec.parametersRef;
-  if (parameters !== undefined) {
-    return {
-      status: 'False',
-      reason: 'InvalidParameters',
-      message: `spec.parametersRef (${parameters.kind} "${parameters.name}") is not supported: remove it`,
-    };
-  }
+export function acceptClass(gatewayClass: GatewayClass, view: ClusterView): Verdict {
+  const read = readParameters(gatewayClass, view);
+  if (read.kind === 'refused') return { status: 'False', reason: 'InvalidParameters', message: read.message };
   return { status: 'True', reason: 'Accepted', message: 'Gateways of this class are served by this controller' };
 }
 

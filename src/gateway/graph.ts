@@ -9,6 +9,8 @@ import { classStandingOf } from './gateway-class.ts';
 import { byAge, isListenerSetKey, keyOf, nameOf, parentOf, routeKey } from './keys.ts';
 import { acceptSet, gatewayBehind, setsOf } from './listener-sets.ts';
 import { acceptGateway, judgeListeners } from './listeners.ts';
+import { optionsOfRoute } from './options.ts';
+import { readParameters } from './parameters.ts';
 
 /** A Gateway with all that its own spec and its routes' specs decide, whatever their backends. */
 export interface GatewayGraph {
@@ -41,7 +43,7 @@ export function buildGraph(gateway: Gateway, world: Omit<World, 'graph'>): Gatew
   const key = keyOf(gateway);
   const standing = classStandingOf(gateway, view, settings);
   const { listeners, sets } = mergeListeners(gateway, view);
-  const accepted = acceptGateway(gateway, listeners);
+  const accepted = acceptGateway(gateway, listeners, readParameters(gateway, view));
   const attached = new Map<string, Route[]>();
   const attachments = new Map<string, readonly Attachment[]>();
   if (standing !== 'accepted') return { gateway, standing, accepted, listeners, sets, attached, attachments };
@@ -50,13 +52,14 @@ export function buildGraph(gateway: Gateway, world: Omit<World, 'graph'>): Gatew
     return candidate !== undefined && classStandingOf(candidate, view, settings) === 'accepted';
   };
   for (const route of view.routesOf(key).toSorted(byAge)) {
-    const home = isAggregating(route, settings) ? undefined : homeOf(route, view, isOurs);
+    const options = optionsOfRoute(route, world);
+    const home = isAggregating(route, options) ? undefined : homeOf(route, view, isOurs);
     const results = route.spec.parentRefs.flatMap((ref) => {
       const parent = parentOf(ref, route.metadata.namespace);
       if (parent === undefined || gatewayBehind(parent, view) !== key) return [];
       const refusal = refuseParent(parent, sets);
       const candidates = listeners.filter(({ source }) => source === parent);
-      return [refusal ?? attach({ route, ref, parent, gateway, settings, view, home }, candidates)];
+      return [refusal ?? attach({ route, ref, parent, gateway, settings: options, view, home }, candidates)];
     });
     attachments.set(routeKey(route), results);
     for (const name of new Set(results.flatMap((result) => result.listeners))) {

@@ -3,6 +3,7 @@ import type { RouteKind } from '../objects/keys.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
 import type { ListenerVerdict } from '../objects/verdicts.ts';
 import { gatewayApiGroup, keyOf } from './keys.ts';
+import type { KnownParameters } from './parameters.ts';
 
 const kindFor: Readonly<Record<string, RouteKind>> = { TCP: 'TCPRoute', UDP: 'UDPRoute' };
 
@@ -92,11 +93,16 @@ function judgeKinds(listener: Listener, kind: RouteKind): Pick<ListenerVerdict, 
 }
 
 /** `Accepted` of the Gateway as a whole: it takes one accepted listener, and no parameters that we cannot use. */
-export function acceptGateway(gateway: Gateway, listeners: readonly ListenerVerdict[]): Verdict {
-  const parameters = gateway.spec.infrastructure.parametersRef;
-  if (parameters !== undefined) {
-    const what = `spec.infrastructure.parametersRef (${parameters.kind} "${parameters.name}")`;
-    return { status: 'False', reason: 'InvalidParameters', message: `${what} is not supported: remove it` };
+export function acceptGateway(
+  gateway: Gateway,
+  listeners: readonly ListenerVerdict[],
+  parameters: KnownParameters,
+): Verdict {
+  if (parameters.kind === 'refused') {
+    return { status: 'False', reason: 'InvalidParameters', message: parameters.message };
+  }
+  if (parameters.kind === 'awaited') {
+    return { status: 'Unknown', reason: 'Pending', message: 'its parameters are being read' };
   }
   const own = listeners.filter(({ source }) => source === keyOf(gateway));
   return acceptListeners(own, listeners);

@@ -3,6 +3,7 @@ import type { ObjectKey } from '../objects/keys.ts';
 import type { Service } from '../objects/service.ts';
 import { mayGetBack } from './address-doubt.ts';
 import { assignedAddresses } from './assigned.ts';
+import { doubtOfBehaviour } from './behaviour-doubt.ts';
 import type { GatewayGraph, World } from './graph.ts';
 import { isRouteKey, keyOf, nameOf } from './keys.ts';
 import { annotations } from './names.ts';
@@ -105,7 +106,7 @@ function findDoubt(
     const why = view.unreadable(route) ?? view.unavailable(route.startsWith('TCPRoute/') ? 'TCPRoute' : 'UDPRoute');
     if (why !== undefined) return `${route} cannot be read: ${why}`;
     const found = view.get(route);
-    const open = found && openQuestionOf(found, gateway, world);
+    const open = found && (openQuestionOf(found, gateway, world) ?? doubtOfBehaviour(route, current, world));
     if (open !== undefined) return open;
   }
   return undefined;

@@ -6,6 +6,7 @@ import type { ClusterView, Settings } from '../objects/view.ts';
 import { chooseBehaviour, selectorOf } from './behaviour.ts';
 import { isEqual } from './equal.ts';
 import { annotations, copyName } from './names.ts';
+import { optionsOfRoute } from './options.ts';
 
 export const routeKinds = ['TCPRoute', 'UDPRoute'] as const satisfies RouteKind[];
 
@@ -47,7 +48,7 @@ export function ownershipOf(service: Service, view: ClusterView, settings: Setti
 function isLeftByOriginal(service: Service, view: ClusterView, settings: Settings): boolean {
   return routesNamedBy(service.metadata).some((key) => {
     const route = view.get(key);
-    return route !== undefined && asksFor(route, service, settings);
+    return route !== undefined && asksFor(route, service, optionsOfRoute(route, { view, settings }));
   });
 }
 

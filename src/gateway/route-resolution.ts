@@ -9,6 +9,7 @@ import type { GatewayGraph, World } from './graph.ts';
 import { isListenerSetKey, keyOf, parentOf, routeKey, serviceKey } from './keys.ts';
 import { gatewayBehind } from './listener-sets.ts';
 import { copyName } from './names.ts';
+import { optionsOfRoute } from './options.ts';
 import { ownServiceKey } from './own-service.ts';
 
 /** A Service that a route wants, and what it wants there. */
@@ -43,7 +44,7 @@ export interface RouteResolution {
 export function resolveRoute(route: Route, world: World): RouteResolution {
   const parents = resolveParents(route, world);
   const { view, settings } = world;
-  const choice = chooseBehaviour(route, settings);
+  const choice = chooseBehaviour(route, optionsOfRoute(route, world));
   const refs = weightedBackends(route);
   const [ref] = refs;
   if ('refusal' in choice) return { route, parents, wishes: [], resolvedRefs: nothingToResolve };

@@ -4,9 +4,11 @@ import type { Service } from '../objects/service.ts';
 import { mayGetBack } from './address-doubt.ts';
 import { refuseClass } from './announcement.ts';
 import { assignedAddresses } from './assigned.ts';
+import { doubtOfBehaviour } from './behaviour-doubt.ts';
 import { isEqual } from './equal.ts';
 import type { World } from './graph.ts';
 import { byAge, keyOf, nameOf, routeKey } from './keys.ts';
+import { optionsOfRoute } from './options.ts';
 import { refuseOwnPorts } from './own-ports.ts';
 import { gatewayOfService, type OwnServicePlan, planOwnService } from './own-service-plan.ts';
 import { ownershipOf, routesNamedBy } from './ownership.ts';
@@ -48,7 +50,7 @@ export function planService(key: ObjectKey<'Service'>, world: World): ServicePla
   claims.sort((a, b) => byAge(a.resolution.route, b.resolution.route));
   const { contributors, refused } = agree(key, current, claims, world);
   const [leader] = contributors;
-  const rivals = resolutions.filter(({ route }) => wantedTarget(route, world.settings) === key);
+  const rivals = resolutions.filter(({ route }) => wantedTarget(route, optionsOfRoute(route, world)) === key);
   const doubt = findDoubt(key, current, world) ?? doubtOfRoutes(rivals, current, world);
   if (doubt !== undefined) return { kind: 'keep', why: doubt, refused };
   if (leader === undefined) return { kind: 'none', refused };
@@ -136,12 +138,15 @@ function taken(message: string): Verdict {
 }
 
 /** Why nothing may be decided over this Service now. What we cannot see must not count as gone. */
-function findDoubt(key: ObjectKey<'Service'>, current: Service | undefined, { view }: World): string | undefined {
+function findDoubt(key: ObjectKey<'Service'>, current: Service | undefined, world: World): string | undefined {
+  const { view } = world;
   const broken = view.unavailable('Service') ?? view.unreadable(key);
   if (broken !== undefined) return `Service ${nameOf(key)} cannot be read: ${broken}`;
   for (const route of current === undefined ? [] : routesNamedBy(current.metadata)) {
     const why = view.unreadable(route) ?? view.unavailable(route.startsWith('TCPRoute/') ? 'TCPRoute' : 'UDPRoute');
     if (why !== undefined) return `${route} cannot be read: ${why}`;
+    const open = doubtOfBehaviour(route, current, world);
+    if (open !== undefined) return open;
   }
   const unavailable = view.unavailable('Gateway') ?? view.unavailable('GatewayClass');
   return unavailable === undefined ? undefined : `Gateways or their classes cannot be read: ${unavailable}`;

@@ -5,6 +5,8 @@ export interface ParametersReference {
   readonly group: string;
   readonly kind: string;
   readonly name: string;
+  /** Of a class: its parameters are in that namespace. A Gateway's are in its own. */
+  readonly namespace?: string | undefined;
 }
 
 export interface GatewayClass {

@@ -25,6 +25,7 @@ export type ListenerSetState =
 export type GatewayState =
   | 'Pending.Starting'
   | 'Pending.WaitingForClass'
+  | 'Pending.ReadingParameters'
   | 'Pending.UnsupportedAddress'
   | 'Pending.ClaimingAddress'
   | 'Pending.PoolExhausted'

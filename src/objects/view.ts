@@ -48,6 +48,8 @@ export interface ClusterView {
   unreadable(key: ObjectKey): string | undefined;
   /** Entries of the ledger that name this Gateway, whatever its uid. */
   ledgerOf(gateway: ObjectKey<'Gateway'>): readonly IPAddress[];
+  /** Whether it is known if this object is there: what it could be among has been listed. */
+  isRead(key: ObjectKey): boolean;
   /** Whether the cluster serves this kind, and we have read it. */
   isServed(kind: Kind): boolean;
   /** Why this kind cannot be followed now (no permission, say); `undefined` while it can. */
@@ -67,12 +69,24 @@ export interface AddressView {
   readonly revision: number;
 }
 
-/** Settings that decisions depend on. */
-export interface Settings {
-  readonly controllerName: string;
-  readonly implementationLabel: string;
+/**
+ * What can be set for a Gateway or a class too, by a ConfigMap of parameters with these keys; `undefined`: not set, the
+ * field is left as it is.
+ */
+export interface Options {
   readonly serviceBehaviour: ServiceBehaviourSetting;
   readonly ipFamilies: IPFamiliesSetting;
+  readonly externalTrafficPolicy: 'Cluster' | 'Local';
+  readonly loadBalancerClass?: string | undefined;
+  readonly allocateLoadBalancerNodePorts?: boolean | undefined;
+  readonly sessionAffinity?: 'None' | 'ClientIP' | undefined;
+  readonly trafficDistribution?: 'PreferClose' | 'PreferSameZone' | 'PreferSameNode' | undefined;
+}
+
+/** Settings that decisions depend on. */
+export interface Settings extends Options {
+  readonly controllerName: string;
+  readonly implementationLabel: string;
   /** Whether users may name addresses outside the pool. */
   readonly staticAddresses: 'any' | 'pool';
   /** Who makes addresses reachable. */

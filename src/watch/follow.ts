@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts';
+import { partsOf } from '../gateway/keys.ts';
 import { Backoff } from '../kubernetes/backoff.ts';
 import type { ApiClient } from '../kubernetes/client.ts';
 import { discover } from '../kubernetes/discovery.ts';
@@ -6,7 +7,7 @@ import type { Failure } from '../kubernetes/failure.ts';
 import { collectionPath, kinds } from '../kubernetes/kinds.ts';
 import { ListWatch } from '../kubernetes/list-watch.ts';
 import type { Timers } from '../kubernetes/timers.ts';
-import type { Kind } from '../objects/keys.ts';
+import type { Kind, ObjectKey } from '../objects/keys.ts';
 import type { Rejection } from '../objects/rejection.ts';
 import type { FollowedObject } from '../objects/view.ts';
 import { type Decoded, decode } from './decode.ts';
@@ -17,6 +18,8 @@ export interface Source {
   /** Empty: all namespaces. */
   readonly namespace: string;
   readonly selectors: Readonly<Record<string, string>>;
+  /** Where it is one object only. */
+  readonly name?: string | undefined;
   /** Without the permission to read it we are as ready as with it. */
   readonly isOptional?: boolean;
 }
@@ -40,12 +43,16 @@ export interface FollowOptions {
 
 type Stage = 'starting' | 'absent' | 'synced' | 'forbidden' | 'without';
 
-/** Follows all kinds at the version that the cluster serves, also those that arrive later. */
+/**
+ * Follows all kinds at the version that the cluster serves, also those that arrive later; and single objects, from when
+ * they are asked for until nobody wants them any more.
+ */
 export class Follow {
   readonly #options: FollowOptions;
   readonly #stages = new Map<Source, Stage>();
   readonly #versions = new Map<Kind, string>();
   readonly #running = new Map<Source, ListWatch<Decoded | undefined>>();
+  readonly #single = new Map<ObjectKey, Source>();
   readonly #stop = new AbortController();
   #hasSynced = false;
 
@@ -90,6 +97,30 @@ export class Follow {
     }
   }
 
+  /** Follows one object more. What cannot be read of it counts against it alone, not against its kind. */
+  follow(key: ObjectKey): void {
+    const { kind, namespace, name } = partsOf(key);
+    const isFollowed = [...this.#stages.keys()].some((source) => {
+      return source.kind === kind && source.namespace === namespace && source.name === name;
+    });
+    if (isFollowed || this.#stop.signal.aborted) return;
+    const selectors = { fieldSelector: `metadata.name=${name}` };
+    const source: Source = { kind, namespace, name, selectors, isOptional: true };
+    this.#single.set(key, source);
+    this.#begin(source, this.versionOf(kind));
+  }
+
+  /** Ends what `follow` began, and forgets the object; no others. */
+  unfollow(key: ObjectKey): void {
+    const source = this.#single.get(key);
+    if (source === undefined) return;
+    this.#single.delete(key);
+    this.#stages.delete(source);
+    this.#running.get(source)?.stop();
+    this.#options.cluster.forget(key);
+    this.#checkSynced();
+  }
+
   stop(): void {
     this.#stop.abort();
     for (const watch of this.#running.values()) watch.stop();
@@ -110,7 +141,7 @@ export class Follow {
       {
         keep: (raw) => decode(source.kind, raw),
         replaced: (objects, resourceVersion) => this.#replace(source, objects, resourceVersion),
-        changed: (type, object) => this.#change(source.kind, type, object),
+        changed: (type, object) => this.#change(source, type, object),
         failed: (failure) => this.#fail(source, failure),
         watchEnded: (failure) => this.#options.onWatchEnded?.(source.kind, failure),
       },
@@ -121,12 +152,14 @@ export class Follow {
       .catch((error: unknown) => this.#fail(source, { kind: 'retry', code: 0, message: String(error) }))
       .finally(() => {
         this.#running.delete(source);
-        if (!this.#stop.signal.aborted) this.#stages.set(source, 'absent');
+        if (!this.#stop.signal.aborted && this.#stages.has(source)) this.#stages.set(source, 'absent');
       });
   }
 
   #replace(source: Source, all: readonly (Decoded | undefined)[], resourceVersion: string): void {
+    if (!this.#stages.has(source)) return;
     const { cluster } = this.#options;
+    const { kind, namespace, name } = source;
     const objects: FollowedObject[] = [];
     const rejections: Rejection[] = [];
     for (const decoded of all) {
@@ -134,13 +167,21 @@ export class Follow {
       if ('object' in decoded) objects.push(decoded.object);
       else rejections.push(this.#report(decoded.rejection));
     }
-    cluster.replace({ kind: source.kind, namespace: source.namespace, resourceVersion, objects, rejections });
+    cluster.replace({ kind, namespace, name, resourceVersion, objects, rejections });
     this.#stages.set(source, 'synced');
-    if (cluster.setUnavailable(source.kind, undefined)) this.#options.onAvailability(source.kind, undefined);
+    if (!this.#isSingle(source) && cluster.setUnavailable(kind, undefined)) {
+      this.#options.onAvailability(kind, undefined);
+    }
     this.#checkSynced();
   }
 
-  #change(kind: Kind, type: 'ADDED' | 'MODIFIED' | 'DELETED', raw: unknown): void {
+  #isSingle(source: Source): boolean {
+    return [...this.#single.values()].includes(source);
+  }
+
+  #change(source: Source, type: 'ADDED' | 'MODIFIED' | 'DELETED', raw: unknown): void {
+    if (!this.#stages.has(source)) return;
+    const { kind } = source;
     const { cluster } = this.#options;
     if (type !== 'DELETED' && this.#isKnown(kind, raw)) return;
     const decoded = decode(kind, raw);
@@ -165,12 +206,15 @@ export class Follow {
   }
 
   #fail(source: Source, failure: Failure): void {
-    this.#options.onFailure(`watch of ${source.kind}`, failure);
+    if (!this.#stages.has(source)) return;
+    const { kind, namespace, name } = source;
+    const { cluster, onFailure, onAvailability } = this.#options;
+    onFailure(`watch of ${kind}`, failure);
     if (failure.kind !== 'forbidden' && failure.kind !== 'unauthorized') return;
     this.#stages.set(source, source.isOptional === true ? 'without' : 'forbidden');
-    if (this.#options.cluster.setUnavailable(source.kind, failure.message)) {
-      this.#options.onAvailability(source.kind, failure.message);
-    }
+    if (this.#isSingle(source) && name !== undefined) {
+      cluster.reject({ kind, namespace, name, uid: '', message: failure.message, addresses: [] });
+    } else if (cluster.setUnavailable(kind, failure.message)) onAvailability(kind, failure.message);
     this.#checkSynced();
   }
 

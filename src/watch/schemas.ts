@@ -62,7 +62,12 @@ const condition = z.object({
   lastTransitionTime: z.string().default(''),
 });
 
-const parametersRef = z.object({ group: z.string().default(''), kind: z.string(), name: z.string() });
+const parametersRef = z.object({
+  group: z.string().default(''),
+  kind: z.string(),
+  name: z.string(),
+  namespace: z.string().optional(),
+});
 
 /** Before v1.2 of the API it was a bare name. */
 const supportedFeature = z.union([z.object({ name: z.string() }), z.string().transform((name) => ({ name }))]);

@@ -38,7 +38,7 @@ export function sourcesOf({ controllerName, pool }: SourceSettings): readonly So
       isOptional: true,
     },
     ...(pool?.namespaces ?? []).map(
-      (namespace): Source => ({ kind: 'ConfigMap', namespace, selectors: { fieldSelector } }),
+      (namespace): Source => ({ kind: 'ConfigMap', namespace, name: pool?.name, selectors: { fieldSelector } }),
     ),
   ];
 }

@@ -25,6 +25,7 @@ const service = wantedService('Service/default/web', worldOf({ ...recorded, mani
 const users = { kind: 'Service', metadata: { name: 'web' }, spec: { selector: {}, ports: [{ port: 80 }] } } as const;
 const aggregated = [...recorded.manifests, users, route({}, { labels: {} })];
 const ownService = wantedService('Service/default/gw-l4', worldOf({ ...recorded, manifests: aggregated }));
+const parametersRef = { group: '', kind: 'ConfigMap', name: 'p' };
 const elsewhere = '10.9.9.9';
 const named = [{ type: 'IPAddress', value: address }];
 const http = { name: 'web', port: 80, protocol: 'HTTP' };
@@ -69,9 +70,18 @@ export const gatewaySituations: Readonly<Record<string, Situation>> = {
     ledger: 'other',
   },
   'holds an address that is not in its spec': { manifests: [ours, gateway()], holder: 'gw' },
-  'names parameters': {
-    manifests: [ours, pinnedGateway({ infrastructure: { parametersRef: { kind: 'ConfigMap', name: 'p' } } })],
+  'names parameters that are not there': {
+    manifests: [ours, pinnedGateway({ infrastructure: { parametersRef } })],
     holder: 'gw',
+    served: ['ConfigMap'],
+  },
+  'names parameters that are not read yet': {
+    manifests: [ours, pinnedGateway({ infrastructure: { parametersRef } })],
+    holder: 'gw',
+  },
+  'names parameters that are not there, and has no address': {
+    manifests: [ours, gateway({ infrastructure: { parametersRef } })],
+    served: ['ConfigMap'],
   },
   'has only a listener that is refused': { manifests: [ours, pinnedGateway({ listeners: [http] })], holder: 'gw' },
   'has no listener': { manifests: [ours, pinnedGateway({ listeners: [] })], holder: 'gw' },

@@ -15,6 +15,7 @@ const situations: readonly Situation[] = [
   { manifests: [gatewayClass()] },
   { manifests: [gatewayClass({ controllerName: 'example.com/other' })] },
   { manifests: [gatewayClass({ parametersRef: { group: '', kind: 'ConfigMap', name: 'p' } })] },
+  { manifests: [gatewayClass({ parametersRef: { group: '', kind: 'ConfigMap', name: 'p', namespace: 'default' } })] },
   { manifests: [gatewayClass({ controllerName: 7 })] },
   { manifests: [gatewayClass(), gateway()] },
   { manifests: [held(), gateway()] },
@@ -54,7 +55,10 @@ function factsOf(snapshot: AnyMachineSnapshot): GatewayClassFacts {
 }
 
 const invariants: Readonly<Record<string, (snapshot: AnyMachineSnapshot) => void>> = {
-  Pending: (snapshot) => assert.equal((snapshot.context as { facts?: unknown }).facts, undefined),
+  Pending: (snapshot) => {
+    const { facts } = snapshot.context as { readonly facts?: GatewayClassFacts };
+    if (facts !== undefined) assert.deepEqual([facts.presence, facts.standing], ['present', 'missing']);
+  },
   Unreadable: (snapshot) => assert.equal(factsOf(snapshot).presence, 'unreadable'),
   MarkingUse: (snapshot) => assert.equal(factsOf(snapshot).isFinalizerDue, true),
   Terminating: (snapshot) => assert.equal(factsOf(snapshot).isTerminating, true),

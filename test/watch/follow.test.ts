@@ -92,6 +92,10 @@ function serviceOf(name: string, version = '5'): object {
   return { metadata: { name, namespace: 'default', uid: name, resourceVersion: version }, spec: {} };
 }
 
+function configMapOf(name: string): object {
+  return { metadata: { name, namespace: 'default', uid: name, resourceVersion: '5' }, data: {} };
+}
+
 async function settle(): Promise<void> {
   for (let round = 0; round < 5; round += 1) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -154,6 +158,71 @@ describe('following', () => {
     await bench.start();
     assert.deepEqual([bench.follow.isSynced, bench.told.at(-1)], [true, 'synced']);
     assert.deepEqual(bench.follow.describe(), [{ kind: 'Service', stage: 'without' }]);
+    bench.stop();
+  });
+
+  test('follows one object from when it is asked for until nobody wants it, and forgets it then', async () => {
+    const bench = new Bench(['Service']);
+    await bench.start();
+    await bench.sync(undefined, ['other']);
+    bench.follow.follow('ConfigMap/default/options');
+    bench.follow.follow('ConfigMap/default/options');
+    await settle();
+    assert.deepEqual(
+      [bench.server.watches.length, bench.follow.isSynced],
+      [2, false],
+      'one watch, however often asked',
+    );
+    const watch = bench.server.watches.at(-1);
+    assert.equal(watch?.query.get('fieldSelector'), 'metadata.name=options');
+    assert.equal(bench.cluster.isRead('ConfigMap/default/options'), false);
+    watch?.send('ADDED', configMapOf('options'));
+    watch?.bookmark('10', true);
+    await settle();
+    assert.ok(bench.cluster.get('ConfigMap/default/options'));
+    assert.deepEqual([bench.cluster.isRead('ConfigMap/default/options'), bench.follow.isSynced], [true, true]);
+    bench.follow.unfollow('ConfigMap/default/options');
+    await settle();
+    assert.equal(watch?.signal.aborted, true);
+    assert.equal(bench.cluster.get('ConfigMap/default/options'), undefined);
+    assert.equal(bench.cluster.isRead('ConfigMap/default/options'), false);
+    bench.follow.follow('ConfigMap/default/options');
+    await settle();
+    bench.server.watches.at(-1)?.send('ADDED', configMapOf('options'));
+    bench.server.watches.at(-1)?.bookmark('11', true);
+    await settle();
+    assert.ok(bench.cluster.get('ConfigMap/default/options'), 'that it was forgotten does not make it a dead one');
+    bench.stop();
+  });
+
+  test('keeps apart the single objects of one namespace', async () => {
+    const bench = new Bench([]);
+    await bench.start();
+    for (const name of ['a', 'b']) {
+      bench.follow.follow(`ConfigMap/default/${name}`);
+      await settle();
+      bench.server.watches.at(-1)?.send('ADDED', configMapOf(name));
+      bench.server.watches.at(-1)?.bookmark('10', true);
+      await settle();
+    }
+    assert.deepEqual([...bench.cluster.keysOf('ConfigMap')], ['ConfigMap/default/a', 'ConfigMap/default/b']);
+    bench.stop();
+  });
+
+  test('says of a single object that is forbidden why, and nothing of its kind', async () => {
+    const bench = new Bench([]);
+    await bench.start();
+    bench.server.refusals.push(forbidden);
+    bench.follow.follow('ConfigMap/default/options');
+    await settle();
+    assert.equal(bench.cluster.unreadable('ConfigMap/default/options'), 'services is forbidden');
+    assert.equal(bench.cluster.unavailable('ConfigMap'), undefined);
+    assert.equal(bench.follow.isSynced, true);
+    await bench.wake();
+    bench.server.watches.at(-1)?.bookmark('10', true);
+    await settle();
+    assert.equal(bench.cluster.unreadable('ConfigMap/default/options'), undefined);
+    assert.equal(bench.cluster.isRead('ConfigMap/default/options'), true);
     bench.stop();
   });
 
