@@ -7,6 +7,7 @@ import type { AnnouncerProfile } from './announcers/profile.ts';
 import type { World } from './graph.ts';
 import { nameOf } from './keys.ts';
 import { annotations } from './names.ts';
+import { optionsOf } from './options.ts';
 
 /** What hands a Gateway's addresses over to its announcer, as parts of a Service; `null`: not set. */
 export interface Handover {
@@ -16,11 +17,17 @@ export interface Handover {
   readonly allocateLoadBalancerNodePorts: boolean;
 }
 
-export function handOver(gateway: ObjectKey<'Gateway'>, addresses: readonly string[], world: World): Handover {
+export interface Announced {
+  readonly gateway: ObjectKey<'Gateway'>;
+  readonly addresses: readonly string[];
+  readonly externalTrafficPolicy: 'Cluster' | 'Local';
+}
+
+export function handOver({ gateway, addresses, externalTrafficPolicy }: Announced, world: World): Handover {
   const profile = announcerFor(gateway, world);
   const { takesLoadBalancerIP, loadBalancerClass, needsNodePorts = false } = profile;
   return {
-    annotations: profile.annotationsFor({ addresses, gateway, externalTrafficPolicy: 'Cluster' }),
+    annotations: profile.annotationsFor({ addresses, gateway, externalTrafficPolicy }),
     spec: {
       loadBalancerIP: takesLoadBalancerIP ? (addresses[0] ?? null) : null,
       ...(loadBalancerClass !== undefined && { loadBalancerClass }),
@@ -82,7 +89,10 @@ export function isOfFormerClass({ spec }: Service, wanted: string | undefined): 
   );
 }
 
-/** Why a user's own Service, which is a LoadBalancer already, cannot be given to the announcer. */
+/**
+ * Why a user's own Service, which is a LoadBalancer already, cannot be given to the announcer. Where the Gateway's
+ * options name a class, that counts instead.
+ */
 export function refuseClass(
   key: ObjectKey<'Service'>,
   service: Service,
@@ -91,6 +101,8 @@ export function refuseClass(
 ): string | undefined {
   const { title, loadBalancerClass: wanted } = announcerFor(gateway, world);
   const { type, loadBalancerClass: there } = service.spec;
+  const owner = world.view.get(gateway);
+  if (owner !== undefined && optionsOf(owner, world).loadBalancerClass !== undefined) return undefined;
   if (type !== 'LoadBalancer' || there === wanted) return undefined;
   if (wanted === undefined && !announcerClasses.includes(there ?? '')) return undefined;
   return (

@@ -3,6 +3,7 @@ import type { ObjectKey, RouteKind } from '../objects/keys.ts';
 import { isMarked, isRecorded, needsPin, requestOf } from './address-request.ts';
 import { strangersSlices } from './endpoint-slices.ts';
 import { acceptClass, finalizersDue, judgeVersion, standingOf } from './gateway-class.ts';
+import { noteExtras } from './gateway-extras.ts';
 import type { GatewayGraph, World } from './graph.ts';
 import { keyOf } from './keys.ts';
 import { ledgerKey, liveOwner, ownerUid, releasedAt } from './ledger.ts';
@@ -55,6 +56,7 @@ export function gatewayFacts(key: ObjectKey<'Gateway'>, uid: string, world: Worl
     attachedRoutes: countRoutes(graph, world),
     attachedListenerSets: [...graph.sets.values()].filter(({ accepted }) => accepted.status === 'True').length,
     services: servicesOf(graph, world),
+    notes: noteExtras(gateway, world),
     leftovers: leftoversOf(key, world),
     strangersSlices: strangersOf(graph, world),
     carriers: carriersOf(held, world),
@@ -75,6 +77,7 @@ const nothing = {
   attachedRoutes: {},
   attachedListenerSets: 0,
   services: [],
+  notes: [],
   strangersSlices: [],
 } as const satisfies Partial<GatewayFacts>;
 

@@ -78,7 +78,8 @@ function strangers({ strangersSlices }: GatewayFacts): string {
 }
 
 function acceptedOf(facts: GatewayFacts): Verdict {
-  return facts.request.kind === 'unsupported' ? facts.request.verdict : facts.accepted;
+  const verdict = facts.request.kind === 'unsupported' ? facts.request.verdict : facts.accepted;
+  return { ...verdict, message: [verdict.message, ...facts.notes].join('; ') };
 }
 
 function services(facts: GatewayFacts, isMeant: (service: ServiceFacts) => boolean): string {

@@ -1,5 +1,8 @@
 import type { RouteKind } from '../objects/keys.ts';
 
+/** Of all annotations of our own making. */
+export const annotationPrefix = 'gateway-api-controller.thebsdbox.co.uk/';
+
 /** Annotations and labels that we write. The first three, and the labels, are the Go original's. */
 export const annotations = {
   controller: 'gateway-api-controller',
@@ -10,6 +13,7 @@ export const annotations = {
   addresses: 'gateway-api-controller.thebsdbox.co.uk/addresses',
   original: 'gateway-api-controller.thebsdbox.co.uk/original',
   announcer: 'gateway-api-controller.thebsdbox.co.uk/announcer',
+  placed: 'gateway-api-controller.thebsdbox.co.uk/placed',
   releasedAt: 'gateway-api-controller.thebsdbox.co.uk/released-at',
   ipFamilies: 'gateway-api-controller.thebsdbox.co.uk/ip-families',
   gateway: 'gateway-api-controller.thebsdbox.co.uk/gateway',

@@ -15,6 +15,7 @@ type Reader = (text: string) => Parameters | { readonly wanted: string };
 
 const readers: Readonly<Record<keyof Options, Reader>> = {
   serviceBehaviour: oneOf('serviceBehaviour', ['auto', 'create', 'duplicate', 'update', 'aggregate']),
+  announcer: oneOf('announcer', ['kube-vip', 'metallb', 'cilium', 'purelb', 'openelb', 'loxilb', 'none']),
   externalTrafficPolicy: oneOf('externalTrafficPolicy', ['Cluster', 'Local']),
   loadBalancerClass: (text) =>
     isLabelName(text) ? { loadBalancerClass: text } : { wanted: 'a name such as example.com/class' },

@@ -3,11 +3,14 @@ import type { Route } from '../objects/gateway-api.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { OwnerReference } from '../objects/kubernetes.ts';
 import type { IPFamily, Service, ServicePort } from '../objects/service.ts';
-import { handOver } from './announcement.ts';
+import { type Announced, handOver } from './announcement.ts';
+import { announcerAnnotationKeys } from './announcers/index.ts';
 import type { ResolvedBackend } from './backends.ts';
+import { type Extras, extrasOf } from './gateway-extras.ts';
 import type { World } from './graph.ts';
 import { gatewayApiGroup, keyOf, partsOf } from './keys.ts';
 import { annotations, labels, labelValue, portName } from './names.ts';
+import { addFields, addToOwn, noteOf } from './service-extras.ts';
 import type { Contributor, ServicePlan } from './service-plan.ts';
 import { addPorts, type OriginalRecord, originalOf } from './service-update.ts';
 
@@ -19,7 +22,8 @@ export interface DesiredService {
   readonly metadata: {
     readonly labels: Readonly<Record<string, string>>;
     readonly annotations: Readonly<Record<string, string>>;
-    /** Of a user's own Service: the only annotations that may go. Of ours, all that we ever set may. */
+    /** Labels and annotations that go, where they are not wanted: of our own Services all that we ever set. */
+    readonly managedLabels?: readonly string[];
     readonly managedAnnotations?: readonly string[];
     /** `undefined`: none of ours, and none is to be removed. */
     readonly ownerReferences?: readonly OwnerReference[];
@@ -38,18 +42,45 @@ export function desiredService(
   current: Service | undefined,
   world: World,
 ): DesiredService {
-  if (plan.kind === 'aggregate') return gatewayService(plan, world);
-  const { wish } = plan.leader;
-  if (wish.behaviour === 'update') {
+  const gateway = world.view.get(gatewayOfPlan(plan));
+  const extras = gateway === undefined ? noExtras : extrasOf(gateway, world);
+  if (plan.kind === 'aggregate') return withExtras(gatewayService(plan, extras, world), extras, current);
+  if (plan.leader.wish.behaviour === 'update') {
     const original = current ?? backendOf(plan)?.original;
-    return original === undefined ? madeService(plan, world) : updatedService(plan, original, world);
+    if (original !== undefined) return updatedService(plan, original, extras, world);
   }
-  return madeService(plan, world);
+  return withExtras(madeService(plan, extras, world), extras, current);
 }
 
-function madeService(plan: WantedService, world: World): DesiredService {
+const noExtras: Extras = { labels: {}, annotations: {}, spec: {} };
+
+/** A Service that we make, with what its Gateway puts on it. */
+function withExtras({ metadata, spec }: DesiredService, extras: Extras, current: Service | undefined): DesiredService {
+  const { sessionAffinityConfig, ...rest } = spec;
+  // A copy's affinity has no configuration where the Gateway's options make it another one than the original's.
+  const isConfigured = sessionAffinityConfig !== null || extras.spec.sessionAffinity !== 'ClientIP';
+  const base = isConfigured ? spec : rest;
+  const added = addToOwn(extras, current, base);
+  return {
+    metadata: {
+      ...metadata,
+      labels: { ...added.labels, ...metadata.labels },
+      annotations: { ...added.annotations, ...metadata.annotations },
+      managedLabels: added.stale.labels,
+      managedAnnotations: [...Object.values(annotations), ...announcerAnnotationKeys, ...added.stale.annotations],
+    },
+    spec: { ...base, ...added.spec, ports: spec.ports },
+  };
+}
+
+function announcedBy(plan: WantedService | AggregateService, extras: Extras): Announced {
+  const externalTrafficPolicy = extras.spec.externalTrafficPolicy === 'Local' ? 'Local' : 'Cluster';
+  return { gateway: gatewayOfPlan(plan), addresses: plan.addresses, externalTrafficPolicy };
+}
+
+function madeService(plan: WantedService, extras: Extras, world: World): DesiredService {
   const { wish } = plan.leader;
-  const { annotations: handedOver, spec, ...others } = handOver(wish.gateway, plan.addresses, world);
+  const { annotations: handedOver, spec, ...others } = handOver(announcedBy(plan, extras), world);
   const original = wish.behaviour === 'duplicate' ? backendOf(plan)?.original : undefined;
   const copied = original === undefined ? {} : copiedFields(original);
   return {
@@ -71,9 +102,9 @@ function madeService(plan: WantedService, world: World): DesiredService {
 }
 
 /** A Gateway's own Service: it has no selector, its EndpointSlices are ours. */
-function gatewayService(plan: AggregateService, world: World): DesiredService {
+function gatewayService(plan: AggregateService, extras: Extras, world: World): DesiredService {
   const { gateway, listeners, addresses } = plan;
-  const { annotations: handedOver, spec, ...others } = handOver(keyOf(gateway), addresses, world);
+  const { annotations: handedOver, spec, ...others } = handOver(announcedBy(plan, extras), world);
   const { name, uid } = gateway.metadata;
   const ports = listeners.map(({ listener: { port, protocol } }) => ({
     name: portName(protocol, port),
@@ -122,11 +153,12 @@ function copiedFields(original: Service): Readonly<Record<string, unknown>> {
   };
 }
 
-function updatedService(plan: WantedService, original: Service, world: World): DesiredService {
-  const { annotations: handedOver, spec } = handOver(plan.leader.wish.gateway, plan.addresses, world);
+// oxlint-disable-next-line max-params -- one call site; an object would only rename them
+function updatedService(plan: WantedService, original: Service, extras: Extras, world: World): DesiredService {
+  const { annotations: handedOver, spec } = handOver(announcedBy(plan, extras), world);
   const ours = {
-    labels: ourLabels(plan.addresses, world),
-    annotations: { ...ourAnnotations(plan, world), ...handedOver },
+    labels: { ...extras.labels, ...ourLabels(plan.addresses, world) },
+    annotations: { ...extras.annotations, ...noteOf(extras), ...ourAnnotations(plan, world), ...handedOver },
   };
   const { ports, addedPorts, namedPorts } = addPorts(original, portsOf(plan.contributors));
   const known = originalOf(original);
@@ -137,17 +169,20 @@ function updatedService(plan: WantedService, original: Service, world: World): D
     annotations: before(original.metadata.annotations, Object.keys(ours.annotations), known?.annotations),
   };
   const former = formerOnes(known?.annotations ?? {}, record.annotations);
+  const formerLabels = formerOnes(known?.labels ?? {}, record.labels);
+  const fields = addFields(extras, original, known?.fields);
   return {
     metadata: {
-      labels: ours.labels,
+      labels: { ...formerLabels.values, ...ours.labels },
       annotations: {
         ...former.values,
         ...ours.annotations,
-        [annotations.original]: JSON.stringify({ ...record, addedPorts, namedPorts }),
+        [annotations.original]: JSON.stringify({ ...record, addedPorts, namedPorts, ...fields.record }),
       },
+      managedLabels: formerLabels.added,
       managedAnnotations: [...Object.values(annotations), ...former.added],
     },
-    spec: { type: 'LoadBalancer', ...spec, ports },
+    spec: { type: 'LoadBalancer', ...spec, ...fields.spec, ports },
   };
 }
 
@@ -160,7 +195,7 @@ function before(
   return Object.fromEntries(keys.map((key) => [key, key in known ? (known[key] ?? null) : (current[key] ?? null)]));
 }
 
-/** Annotations that we set once and want no more (of another announcer): what was there is put back. */
+/** Keys that we set once and want no more (of another announcer, say): what was there is put back. */
 function formerOnes(
   known: OriginalRecord['annotations'],
   now: OriginalRecord['annotations'],

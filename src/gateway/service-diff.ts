@@ -1,11 +1,10 @@
 import type { StringMap } from '../objects/kubernetes.ts';
 import type { Ingress, Service, ServicePort } from '../objects/service.ts';
 import { ingressToWrite, isOfFormerClass } from './announcement.ts';
-import { announcerAnnotationKeys, announcerFor } from './announcers/index.ts';
+import { announcerFor } from './announcers/index.ts';
 import { isEqual } from './equal.ts';
 import type { World } from './graph.ts';
 import { gatewayApiGroup } from './keys.ts';
-import { annotations } from './names.ts';
 import { ownershipOf } from './ownership.ts';
 import {
   type AggregateService,
@@ -14,6 +13,7 @@ import {
   gatewayOfPlan,
   type WantedService,
 } from './service-desired.ts';
+import { hasChosenClass } from './service-extras.ts';
 import type { ServicePlan } from './service-plan.ts';
 import { portId, restorePatch } from './service-update.ts';
 
@@ -46,6 +46,9 @@ export function stepTowards(plan: ServicePlan, current: Service | undefined, wor
     return { kind: 'delete', why: 'the first IP family of a Service cannot be changed' };
   }
   if (owned === 'made' && isOfFormerClass(current, stringOf(desired.spec.loadBalancerClass))) {
+    return { kind: 'delete', why: 'the loadBalancerClass of a Service cannot be changed' };
+  }
+  if (owned === 'made' && isChosenClassChanged(current, desired)) {
     return { kind: 'delete', why: 'the loadBalancerClass of a Service cannot be changed' };
   }
   const patch = patchTowards(current, desired);
@@ -83,12 +86,18 @@ function isPrimaryFamilyChanged(current: Service, desired: DesiredService): bool
   return Array.isArray(families) && families[0] !== current.spec.ipFamilies[0];
 }
 
+/** Whether the options of the Gateway want another class than before, or none. */
+function isChosenClassChanged(current: Service, { metadata, spec }: DesiredService): boolean {
+  const isChosen = hasChosenClass(current.metadata.annotations) || hasChosenClass(metadata.annotations);
+  return isChosen && (stringOf(spec.loadBalancerClass) ?? '') !== (current.spec.loadBalancerClass ?? '');
+}
+
 /** A JSON merge patch of the differing fields that are ours; `undefined` where none differs. */
 function patchTowards(current: Service, desired: DesiredService): Patch | undefined {
-  const managed = desired.metadata.managedAnnotations ?? [...Object.values(annotations), ...announcerAnnotationKeys];
+  const { managedLabels = [], managedAnnotations = [] } = desired.metadata;
   const metadata = compact({
-    labels: mapPatch(current.metadata.labels, desired.metadata.labels, []),
-    annotations: mapPatch(current.metadata.annotations, desired.metadata.annotations, managed),
+    labels: mapPatch(current.metadata.labels, desired.metadata.labels, managedLabels),
+    annotations: mapPatch(current.metadata.annotations, desired.metadata.annotations, managedAnnotations),
     ownerReferences: ownersPatch(current, desired),
   });
   const spec = compact(specPatch(current, desired));
@@ -155,10 +164,11 @@ function isStringMap(value: unknown): value is StringMap {
 
 /** The whole object to create. */
 export function serviceManifest(namespace: string, name: string, desired: DesiredService): Patch {
+  const { managedLabels: _labels, managedAnnotations: _annotations, ...metadata } = desired.metadata;
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { namespace, name, ...desired.metadata },
+    metadata: { namespace, name, ...metadata },
     spec: desired.spec,
   };
 }

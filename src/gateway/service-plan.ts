@@ -6,6 +6,7 @@ import { refuseClass } from './announcement.ts';
 import { assignedAddresses } from './assigned.ts';
 import { doubtOfBehaviour } from './behaviour-doubt.ts';
 import { isEqual } from './equal.ts';
+import { extrasOf } from './gateway-extras.ts';
 import type { World } from './graph.ts';
 import { byAge, keyOf, nameOf, routeKey } from './keys.ts';
 import { optionsOfRoute } from './options.ts';
@@ -13,6 +14,7 @@ import { refuseOwnPorts } from './own-ports.ts';
 import { gatewayOfService, type OwnServicePlan, planOwnService } from './own-service-plan.ts';
 import { ownershipOf, routesNamedBy } from './ownership.ts';
 import { type RouteResolution, resolveRoute, type ServiceWish, wantedTarget } from './route-resolution.ts';
+import { refuseChosenClass } from './service-extras.ts';
 
 /** A route that has a say in a Service. */
 export interface Contributor {
@@ -64,7 +66,19 @@ export function planService(key: ObjectKey<'Service'>, world: World): ServicePla
   if (addresses.length === 0) {
     return { kind: 'keep', why: `Gateway ${nameOf(leader.wish.gateway)} has no address yet`, refused };
   }
+  const isUpdate = leader.wish.behaviour === 'update' && current !== undefined;
+  const why = isUpdate ? refuseChosenClass(current, extrasOf(gateway, world)) : undefined;
+  if (why !== undefined) return { kind: 'keep', why, refused: refuseMore(refused, contributors, why) };
   return { kind: 'want', leader, contributors, addresses, refused };
+}
+
+function refuseMore(
+  refused: ReadonlyMap<string, Verdict>,
+  contributors: readonly Contributor[],
+  message: string,
+): ReadonlyMap<string, Verdict> {
+  const verdict: Verdict = { status: 'False', reason: 'UnsupportedValue', message };
+  return new Map([...refused, ...contributors.map(({ resolution }) => [routeKey(resolution.route), verdict] as const)]);
 }
 
 /** Whether a route has something to say about this Service: one of the first three behaviours, resolved, and serving. */

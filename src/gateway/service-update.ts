@@ -1,5 +1,6 @@
 import type { StringMap } from '../objects/kubernetes.ts';
 import type { Service, ServicePort } from '../objects/service.ts';
+import { isEqual } from './equal.ts';
 import { annotations, portName } from './names.ts';
 
 /**
@@ -11,6 +12,8 @@ export interface OriginalRecord {
   readonly loadBalancerIP: string | null;
   readonly labels: Readonly<Record<string, string | null>>;
   readonly annotations: Readonly<Record<string, string | null>>;
+  /** Other fields of the spec that the Gateway's options set. */
+  readonly fields?: Readonly<Record<string, unknown>>;
   /** `port/protocol` of the ports that we added. */
   readonly addedPorts: readonly string[];
   /** `port/protocol` of the ports that had no name before (several ports must have one). */
@@ -35,6 +38,7 @@ export function originalOf(service: Service): OriginalRecord | undefined {
       annotations: record.annotations ?? {},
       addedPorts: record.addedPorts ?? [],
       namedPorts: record.namedPorts ?? [],
+      ...(record.fields && { fields: record.fields }),
     };
   } catch {
     return undefined;
@@ -103,6 +107,7 @@ export function restorePatch(service: Service): Readonly<Record<string, unknown>
       ...(isStillOurs && { type: record.type }),
       ...(isStillOurs && service.spec.loadBalancerClass !== undefined && { loadBalancerClass: null }),
       ...(isOurAddress(service) && { loadBalancerIP: record.loadBalancerIP }),
+      ...fieldsBack(service, record, isStillOurs ? record.type : service.spec.type),
       ports: ports.length === 1 ? ports : ports.map((port) => ({ ...port, name: port.name ?? nameFor(port) })),
     },
   };
@@ -112,6 +117,31 @@ export function restorePatch(service: Service): Readonly<Record<string, unknown>
 function isOurAddress({ metadata, spec: { loadBalancerIP } }: Service): boolean {
   const ours = metadata.annotations[annotations.addresses]?.split(',') ?? [];
   return loadBalancerIP === undefined || ours.includes(loadBalancerIP);
+}
+
+/** Types of a Service that a field is for; on others the API server refuses it. */
+const typesWith: Readonly<Record<string, readonly string[]>> = {
+  loadBalancerClass: ['LoadBalancer'],
+  allocateLoadBalancerNodePorts: ['LoadBalancer'],
+  externalTrafficPolicy: ['LoadBalancer', 'NodePort'],
+};
+
+/** Fields that differ from what they were, as far as a Service of this type has them. */
+function fieldsBack(
+  service: Service,
+  { fields = {} }: OriginalRecord,
+  type: string,
+): Readonly<Record<string, unknown>> {
+  const there: Readonly<Record<string, unknown>> = { ...service.spec };
+  const before = Object.entries(fields).map(([field, value]) => {
+    return [field, typesWith[field]?.includes(type) === false ? null : value] as const;
+  });
+  return withAffinity(Object.fromEntries(before.filter(([field, value]) => !isEqual(there[field] ?? null, value))));
+}
+
+/** The API server takes the affinity `None` only without its configuration. */
+export function withAffinity(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return fields.sessionAffinity === 'None' ? { ...fields, sessionAffinityConfig: null } : fields;
 }
 
 function putBack(

@@ -5,6 +5,7 @@
 export const supportedFeatures: readonly { readonly name: string }[] = [
   'Gateway',
   'GatewayAddressEmpty',
+  'GatewayInfrastructure',
   'GatewayPort8080',
   'GatewayStaticAddresses',
   'ReferenceGrant',

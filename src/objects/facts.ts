@@ -63,6 +63,8 @@ export interface GatewayFacts {
   readonly leftovers: readonly ObjectKey<'Service'>[];
   /** EndpointSlices that somebody else put on its own Service. */
   readonly strangersSlices: readonly string[];
+  /** What of its infrastructure and options does not get onto its Services, and why. */
+  readonly notes: readonly string[];
   /** Services of ours that carry its addresses. */
   readonly carriers: readonly ObjectKey<'Service'>[];
 }

@@ -19,6 +19,7 @@ export interface ServiceSpec {
   readonly clusterIP?: string | undefined;
   readonly loadBalancerIP?: string | undefined;
   readonly loadBalancerClass?: string | undefined;
+  readonly externalTrafficPolicy?: string | undefined;
   readonly allocateLoadBalancerNodePorts?: boolean | undefined;
   readonly externalIPs: readonly string[];
   readonly ipFamilies: readonly string[];

@@ -76,6 +76,8 @@ export interface AddressView {
 export interface Options {
   readonly serviceBehaviour: ServiceBehaviourSetting;
   readonly ipFamilies: IPFamiliesSetting;
+  /** Who makes addresses reachable. */
+  readonly announcer: AnnouncerName;
   readonly externalTrafficPolicy: 'Cluster' | 'Local';
   readonly loadBalancerClass?: string | undefined;
   readonly allocateLoadBalancerNodePorts?: boolean | undefined;
@@ -89,8 +91,6 @@ export interface Settings extends Options {
   readonly implementationLabel: string;
   /** Whether users may name addresses outside the pool. */
   readonly staticAddresses: 'any' | 'pool';
-  /** Who makes addresses reachable. */
-  readonly announcer: AnnouncerName;
 }
 
 export type AnnouncerName = 'kube-vip' | 'metallb' | 'cilium' | 'purelb' | 'openelb' | 'loxilb' | 'none';

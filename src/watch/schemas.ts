@@ -219,6 +219,7 @@ export const service = z.object({
     clusterIP: z.string().optional(),
     loadBalancerIP: z.string().optional(),
     loadBalancerClass: z.string().optional(),
+    externalTrafficPolicy: z.string().optional(),
     allocateLoadBalancerNodePorts: z.boolean().optional(),
     externalIPs: list(z.string()),
     ipFamilies: list(z.string()),

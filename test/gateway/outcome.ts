@@ -189,6 +189,8 @@ function describeService({ metadata, spec, status }: Service): Lines {
     allocateLoadBalancerNodePorts: spec.allocateLoadBalancerNodePorts,
     selector: text(spec.selector),
     families: `${spec.ipFamilies.join(', ')} ${spec.ipFamilyPolicy}`,
+    externalTrafficPolicy: spec.externalTrafficPolicy,
+    trafficDistribution: spec.trafficDistribution,
     sessionAffinity: spec.sessionAffinity === 'None' ? undefined : spec.sessionAffinity,
     ports: spec.ports.map(
       (port) => `${port.name ?? 'unnamed'} ${port.port}/${port.protocol} to ${JSON.stringify(port.targetPort)}`,

@@ -3,6 +3,7 @@ import type { StringMap } from '../../objects/kubernetes.ts';
 import type { AnnouncerName } from '../../objects/view.ts';
 import type { World } from '../graph.ts';
 import { annotations } from '../names.ts';
+import { optionsOf } from '../options.ts';
 import { cilium } from './cilium.ts';
 import { kubeVip } from './kube-vip.ts';
 import { loxilb } from './loxilb.ts';
@@ -33,8 +34,12 @@ export const announcerClasses: readonly string[] = profiles.flatMap(({ loadBalan
 const addressKeys = profiles.flatMap(({ addressesKey }) => addressesKey ?? []);
 
 /** Who announces the addresses of a Gateway. */
-export function announcerFor(_gateway: ObjectKey<'Gateway'>, { settings }: Pick<World, 'settings'>): AnnouncerProfile {
-  return announcers[settings.announcer];
+export function announcerFor(
+  key: ObjectKey<'Gateway'>,
+  { view, settings }: Pick<World, 'view' | 'settings'>,
+): AnnouncerProfile {
+  const gateway = view.get(key);
+  return announcers[(gateway === undefined ? settings : optionsOf(gateway, { view, settings })).announcer];
 }
 
 /** The texts of addresses that a Service asks an announcer for, whoever wrote them, and of those that are ours to ask. */

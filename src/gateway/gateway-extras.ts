@@ -1,0 +1,92 @@
+import type { Gateway } from '../objects/gateway-api.ts';
+import type { ObjectKey } from '../objects/keys.ts';
+import type { StringMap } from '../objects/kubernetes.ts';
+import { announcerAnnotationKeys } from './announcers/index.ts';
+import type { World } from './graph.ts';
+import { keyOf, nameOf } from './keys.ts';
+import { annotationPrefix, annotations, labels } from './names.ts';
+import { optionsOf } from './options.ts';
+import { oldestRoutes } from './own-service-plan.ts';
+import { resolveRoute } from './route-resolution.ts';
+
+/** What a Gateway puts on its Services beside what makes them serve it. */
+export interface Extras {
+  readonly labels: StringMap;
+  readonly annotations: StringMap;
+  /** Fields that its options set; what they leave open is not in it. `null`: to be absent. */
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+export function extrasOf(gateway: Gateway, world: World): Extras {
+  const { infrastructure } = gateway.spec;
+  return {
+    labels: allowed('labels', infrastructure.labels),
+    annotations: allowed('annotations', infrastructure.annotations),
+    spec: fieldsOf(gateway, world),
+  };
+}
+
+/** What of its infrastructure and options does not get onto its Services, and why. */
+export function noteExtras(gateway: Gateway, world: World): readonly string[] {
+  const { infrastructure } = gateway.spec;
+  const refused = (['labels', 'annotations'] as const).flatMap((field) =>
+    Object.keys(infrastructure[field]).flatMap((key) => {
+      const why = refuseKey(field, key);
+      return why === undefined ? [] : [`spec.infrastructure.${field}: "${key}" is not put on Services: ${why}`];
+    }),
+  );
+  const sharing = wantsLocal(gateway, world) ? sharingServices(gateway, world) : [];
+  if (sharing.length < 2) return refused;
+  const names = sharing.map(nameOf).join(', ');
+  return [
+    ...refused,
+    `externalTrafficPolicy Local is not set: Services ${names} share the address; use the behaviour aggregate for all its routes, or Cluster`,
+  ];
+}
+
+function allowed(field: 'labels' | 'annotations', wanted: StringMap): StringMap {
+  return Object.fromEntries(Object.entries(wanted).filter(([key]) => refuseKey(field, key) === undefined));
+}
+
+/** Of Kubernetes' own prefixes only that of its recommended labels is for everybody. */
+const reserved = /^(?!app\.kubernetes\.io\/)([^/]+\.)?(kubernetes|k8s)\.io\//;
+
+function refuseKey(field: 'labels' | 'annotations', key: string): string | undefined {
+  const own: readonly string[] = Object.values(field === 'labels' ? labels : annotations);
+  if (own.includes(key) || key.startsWith(annotationPrefix)) return 'it is a mark of this controller';
+  if (announcerAnnotationKeys.includes(key)) return 'it hands addresses over to an announcer';
+  if (reserved.test(key)) return 'kubernetes.io and k8s.io are reserved';
+  return undefined;
+}
+
+function fieldsOf(gateway: Gateway, world: World): Extras['spec'] {
+  const options = optionsOf(gateway, world);
+  const isLocal = wantsLocal(gateway, world) && sharingServices(gateway, world).length < 2;
+  const fields = {
+    externalTrafficPolicy: isLocal ? 'Local' : undefined,
+    loadBalancerClass: options.loadBalancerClass,
+    allocateLoadBalancerNodePorts: options.allocateLoadBalancerNodePorts,
+    sessionAffinity: options.sessionAffinity,
+    // The API server takes None only without its configuration.
+    sessionAffinityConfig: options.sessionAffinity === 'None' ? null : undefined,
+    trafficDistribution: options.trafficDistribution,
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function wantsLocal(gateway: Gateway, world: World): boolean {
+  return optionsOf(gateway, world).externalTrafficPolicy === 'Local';
+}
+
+/** The Services on the address of a Gateway: with `Local` each would take the traffic of a node for itself. */
+function sharingServices(gateway: Gateway, world: World): readonly ObjectKey<'Service'>[] {
+  const key = keyOf(gateway);
+  const graph = world.graph(key);
+  const routes = graph === undefined ? [] : oldestRoutes(graph);
+  const targets = routes.flatMap((route) => {
+    const wish = resolveRoute(route, world).wishes.find((candidate) => candidate.gateway === key);
+    const isServed = wish?.behaviour === 'aggregate' || wish?.backends[0]?.resolved.targetPort !== undefined;
+    return wish !== undefined && isServed ? [wish.target] : [];
+  });
+  return [...new Set(targets)].toSorted();
+}
