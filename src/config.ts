@@ -97,6 +97,22 @@ export const settings = {
     ['kube-vip', 'metallb', 'cilium', 'purelb', 'openelb', 'loxilb', 'none'],
     'who makes addresses reachable; none: the controller writes the ingress itself',
   ),
+  /** `host:port` of the inspector's page; empty: there is none. */
+  inspect: {
+    name: 'inspect',
+    value: 'ADDRESS',
+    default: '',
+    help: "where the inspector's page is served, e.g. 127.0.0.1:8090; default: nowhere",
+    read: inspectAddress,
+  },
+  /** What a browser has to know to see the page; empty: nothing. */
+  inspectToken: {
+    name: 'inspect-token',
+    value: 'TOKEN',
+    default: '',
+    help: 'what a browser has to know to see that page (?token=TOKEN); needed where other machines can reach it',
+    read: anyText,
+  },
   logLevel: {
     name: 'log-level',
     value: logLevels.join('|'),
@@ -145,7 +161,21 @@ export function parseConfig(argv: readonly string[], environment: Environment = 
 export function configOf(given: GivenFlags): Config {
   const fields = Object.entries<Flag>(settings).map(([field, flag]) => [field, given.read(flag)] as const);
   const ignored = ignoredFlags.filter((flag) => given.has(flag)).map(({ name }) => name);
-  return Object.freeze({ ...(Object.fromEntries(fields) as Omit<Config, 'ignored'>), ignored });
+  const config = { ...(Object.fromEntries(fields) as Omit<Config, 'ignored'>), ignored };
+  checkInspector(config);
+  return Object.freeze(config);
+}
+
+/** A page that other machines can reach wants a token. */
+function checkInspector({ inspect, inspectToken }: Pick<Config, 'inspect' | 'inspectToken'>): void {
+  if (inspect === '' || inspectToken !== '' || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]):/.test(inspect)) return;
+  throw new UsageError(
+    `flag -inspect: other machines can reach ${inspect}: add -inspect-token TOKEN, or use 127.0.0.1:8090`,
+  );
+}
+
+function inspectAddress(text: string): string {
+  return text === '' || text === '0' ? '' : bindAddress(text);
 }
 
 function bindAddress(text: string): string {

@@ -1,9 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import type { Server } from 'node:http';
-import { hostname } from 'node:os';
 import { AddressPool } from './actors/address-pool.ts';
 import { Intake } from './actors/intake.ts';
-import { Leadership } from './actors/leadership.ts';
+import type { Leadership } from './actors/leadership.ts';
 import { LedgerKeeper } from './actors/ledger-keeper.ts';
 import { ParameterSources } from './actors/parameter-sources.ts';
 import { poolReport } from './actors/pool-report.ts';
@@ -13,23 +10,22 @@ import { ActorSystem } from './actors/system.ts';
 import { Cluster } from './cluster/cluster.ts';
 import type { Config } from './config.ts';
 import { Effects } from './effects/effects.ts';
-import { Lease } from './effects/lease.ts';
 import { WriteQueue } from './effects/write-queue.ts';
+import { buildLeadership } from './election.ts';
 import { partsOf } from './gateway/keys.ts';
+import { type Inspection, inspectionOf } from './inspection.ts';
 import type { ApiClient, ApiRequest, ApiResult } from './kubernetes/client.ts';
 import { ownNamespace } from './kubernetes/connect.ts';
 import { objectPath } from './kubernetes/kinds.ts';
 import { tellFailures } from './kubernetes/told-failures.ts';
-import { serve } from './observability/http.ts';
 import { Metrics } from './observability/metrics.ts';
-import { healthPages, metricsPages } from './observability/pages.ts';
 import { Reporter } from './observability/reporter.ts';
-import { clientOf, leaseNamespace, type Surroundings } from './surroundings.ts';
+import { openServers, type Servers } from './servers.ts';
+import { clientOf, type Surroundings } from './surroundings.ts';
 import { ownVersion } from './version.ts';
 import { Follow } from './watch/follow.ts';
 import { sourcesOf } from './watch/sources.ts';
 
-const leaseName = 'gateway-api.fnnrn.me';
 const writeConcurrency = 32;
 const defaultDiscoveryMs = 10_000;
 
@@ -54,7 +50,7 @@ export class Controller {
   readonly pool: AddressPool;
   /** Resolves when the lease is lost: the process must end, another replica leads. */
   readonly lost: Promise<void>;
-  readonly servers: { metrics?: Server | undefined; health?: Server | undefined } = {};
+  readonly servers: Servers = {};
   readonly actors: ActorSystem;
   readonly #lose: () => void;
   readonly #config: Config;
@@ -70,6 +66,7 @@ export class Controller {
   readonly #intake: Intake;
   readonly #poolSource: PoolSource | undefined;
   readonly #leadership: Leadership | undefined;
+  readonly #inspection: Inspection | undefined;
   #running: Promise<unknown> = Promise.resolve();
   #hasSynced = false;
   #isOpen = false;
@@ -111,7 +108,9 @@ export class Controller {
     });
     this.#follow = this.#buildFollow();
     this.#effects = this.#buildEffects();
-    const parameters = new ParameterSources({ cluster: this.cluster, settings: config, sources: this.#follow });
+    const [follow, reporter] = [this.#follow, this.#reporter];
+    this.#inspection = inspectionOf({ controller: this, config, surroundings, follow, reporter });
+    const parameters = new ParameterSources({ cluster: this.cluster, settings: config, sources: follow });
     this.cluster.onChange((change) => {
       parameters.look(change);
       if (isPoolOf(change.key, this.#poolSource)) this.#refreshPool();
@@ -119,9 +118,13 @@ export class Controller {
   }
 
   async start(): Promise<void> {
-    const { metricsBindAddress, healthProbeBindAddress } = this.#config;
-    this.servers.metrics = await serve('metrics-bind-address', metricsBindAddress, metricsPages(this.#metrics));
-    this.servers.health = await serve('health-probe-bind-address', healthProbeBindAddress, healthPages(this.#follow));
+    await openServers(this.servers, {
+      config: this.#config,
+      metrics: this.#metrics,
+      follow: this.#follow,
+      running: () => (this.#isOpen ? this.actors : undefined),
+      inspection: this.#inspection,
+    });
     this.#running = Promise.all([this.#follow.run(), this.#leadership?.run()]);
   }
 
@@ -133,6 +136,7 @@ export class Controller {
   /** Takes no more events, finishes the writes on their way, closes everything. */
   async stop(): Promise<void> {
     this.#follow.stop();
+    this.#inspection?.stop();
     this.#keeper.stop();
     this.actors.stop();
     await this.#queue.close();
@@ -173,9 +177,11 @@ export class Controller {
       onTransition: (transition) => {
         this.#metrics.actors.transition(transition);
         this.#reporter.transition(transition);
+        this.#inspection?.noteTransition(transition);
         this.#surroundings.onTransition?.(transition);
       },
       watcher: this.#metrics.actors.watcher,
+      onEvent: this.#config.inspect === '' ? undefined : (key) => this.#inspection?.noteEvent(key),
       onCrash: (key, error) => {
         this.#metrics.actors.crashed(key);
         this.#reporter.crash(key, error);
@@ -189,6 +195,7 @@ export class Controller {
     this.#isOpen = true;
     this.#refreshPool();
     this.actors.open();
+    this.#inspection?.opened();
     this.#keeper.sweep();
   }
 
@@ -199,21 +206,16 @@ export class Controller {
   }
 
   #buildLeadership(): Leadership {
-    const { timers, environment } = this.#surroundings;
-    const namespace = leaseNamespace(this.#config, environment);
-    const identity = `${hostname()}_${randomUUID()}`;
-    return new Leadership({
-      lease: new Lease({ client: this.#asking, namespace, name: leaseName, identity, timers }),
-      sleep: timers.sleep,
-      onLeading: () => {
-        this.#reporter.leading(identity);
-        queueMicrotask(() => this.#open());
-      },
+    return buildLeadership({
+      config: this.#config,
+      surroundings: this.#surroundings,
+      client: this.#asking,
+      reporter: this.#reporter,
+      onLeading: () => queueMicrotask(() => this.#open()),
       onLost: () => {
         this.actors.stop();
         this.#lose();
       },
-      onError: (error) => this.#reporter.crash('Leadership', error),
     });
   }
 

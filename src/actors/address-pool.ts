@@ -75,6 +75,16 @@ export class AddressPool implements AddressView {
     return this.#allocator.holderOf(address);
   }
 
+  /** Every address that a Gateway holds. */
+  holders(): ReadonlyMap<string, Holder> {
+    return this.#allocator.holders();
+  }
+
+  /** Who else has addresses in the cluster's ledger, by address, in words. */
+  get strangers(): ReadonlyMap<string, string> {
+    return this.#strangers;
+  }
+
   /** How many addresses Gateways hold. */
   get heldCount(): number {
     return this.#allocator.heldCount;

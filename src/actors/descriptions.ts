@@ -14,6 +14,16 @@ const machines: Readonly<Record<ActorKind, AnyStateMachine>> = {
   UDPRoute: routeMachine,
 };
 
+/** The chart of a kind. */
+export function machineOf(kind: ActorKind): AnyStateMachine {
+  return machines[kind];
+}
+
+/** The charts of objects, each once. */
+export function objectMachines(): readonly AnyStateMachine[] {
+  return [...new Set(Object.values(machines))];
+}
+
 /** What a state means, in the chart's own words. */
 export function describeState(kind: ActorKind, state: ActorState): string {
   let node = machines[kind].root;

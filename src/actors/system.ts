@@ -37,6 +37,8 @@ export interface ActorSystemOptions {
   readonly onTransition: (transition: Transition) => void;
   readonly onCrash: (key: ObjectKey<ActorKind>, error: unknown) => void;
   readonly watcher?: WorkWatcher<ObjectKey<ActorKind>>;
+  /** Told of every event that an actor has handled, also where its state stays. */
+  readonly onEvent?: ((key: ObjectKey<ActorKind>) => void) | undefined;
 }
 
 /** Classes first, then Gateways, then what is attached to them: each looks at those before it. */
@@ -67,6 +69,7 @@ export class ActorSystem {
   readonly #crashes = new Crashes();
   /** Of the pool, when those who wait for it were last told to look again. */
   #poolRevision = 0;
+  readonly #unsubscribe: () => void;
   #isOpen = false;
   #isScheduled = false;
   /** The pass that is under way. */
@@ -87,7 +90,7 @@ export class ActorSystem {
         options.pool.claim({ gateway, uid, namespace, name, creationTimestamp, request });
       },
     });
-    options.cluster.onChange((change) => this.#take(change));
+    this.#unsubscribe = options.cluster.onChange((change) => this.#take(change));
   }
 
   /** The caches are in sync: from now on actors look, decide and write. */
@@ -104,6 +107,11 @@ export class ActorSystem {
   /** Whether nobody has to look again. */
   get isIdle(): boolean {
     return !this.#isAtWork && this.#dirty.every((keys) => keys.size === 0);
+  }
+
+  /** Whether this object is to be looked at again: its mailbox is latest-wins, so that at most one look waits there. */
+  isDirty(key: ObjectKey<ActorKind>): boolean {
+    return this.#dirty.some((keys) => keys.has(key));
   }
 
   /** Kind and state of every actor; `Crashed` for objects whose actor cannot be had. */
@@ -167,6 +175,7 @@ export class ActorSystem {
 
   stop(): void {
     this.#isOpen = false;
+    this.#unsubscribe();
     for (const entry of this.#entries.values()) entry.stop();
   }
 
@@ -313,6 +322,7 @@ export class ActorSystem {
   #note(entry: ActorEntry, event: string, from: ActorState): void {
     const to = entry.state;
     entry.mailbox.note(this.#options.now(), event, to);
+    this.#options.onEvent?.(entry.key);
     if (from !== to) this.#options.onTransition({ key: entry.key, event, from, to });
   }
 }

@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { completion, shells } from './completion.ts';
 import { explain, explainableKinds, explainFlags } from './explain.ts';
 import { ipam, ipamFlags } from './ipam.ts';
+import { machines, machinesFlags } from './machines.ts';
 import { run } from './run.ts';
 import { printVersion } from './version.ts';
 
@@ -50,6 +51,14 @@ Exit code: 1 where the edit would leave a Gateway outside of the pool, or has an
     flags: ipamFlags.plan,
     examples: ['ipam plan -f new.yaml -ipam-configmap default/ipam'],
     run: (argv) => ipam(['plan', ...argv]),
+  },
+  {
+    name: 'machines',
+    summary: 'print the state charts that decide over objects',
+    about: 'As Mermaid stateDiagram-v2, one after the other, or as one JSON document. It needs no cluster.',
+    flags: machinesFlags,
+    examples: ['machines', 'machines -output json'],
+    run: machines,
   },
   {
     name: 'completion',

@@ -1,17 +1,11 @@
-import { describeState } from '../actors/descriptions.ts';
+import { explainObject } from '../actors/explain.ts';
 import { poolSource } from '../actors/pool-source.ts';
-import type { Cluster } from '../cluster/cluster.ts';
 import { configOf, settings } from '../config.ts';
 import { type DryRun, dryRun } from '../dry-run.ts';
 import { type Flag, readArguments, UsageError } from '../flags.ts';
-import { type Explanation, explainGateway, explainListenerSet, explainRoute } from '../gateway/explanation.ts';
-import { acceptClass } from '../gateway/gateway-class.ts';
-import { nameOf, partsOf } from '../gateway/keys.ts';
+import type { Explanation } from '../gateway/explanation.ts';
 import { connect, ownNamespace } from '../kubernetes/connect.ts';
-import type { GatewayClass } from '../objects/gateway-api.ts';
-import type { ActorKind, ObjectKey, RouteKind } from '../objects/keys.ts';
-import type { ActorState } from '../objects/states.ts';
-import type { Settings } from '../objects/view.ts';
+import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 import { sourcesOf } from '../watch/sources.ts';
 import { commandFlags, contextFlag, outputFlag } from './command-flags.ts';
 import { readCluster } from './read-cluster.ts';
@@ -58,7 +52,7 @@ export async function explain(argv: readonly string[]): Promise<number> {
     const { controllerName } = config;
     const cluster = await readCluster(client, { sources: sourcesOf({ controllerName, pool: source }), controllerName });
     const run = dryRun(cluster, config, source);
-    const found = wanted === undefined ? all(run, cluster, config) : [one(wanted, run, cluster, config)];
+    const found = wanted === undefined ? all(run) : [explainObject(wanted, run)];
     process.stdout.write(output === 'json' ? `${JSON.stringify(found)}\n` : render(found, wanted));
     return found.every(({ isReady }) => isReady) ? 0 : 1;
   } finally {
@@ -78,49 +72,13 @@ function readWanted([kindName, name, ...more]: readonly string[]): ObjectKey<Act
 }
 
 /** Everything that is not ready, the furthest from it first. */
-function all(run: DryRun, cluster: Cluster, settings: Settings): readonly Explanation[] {
+function all(run: DryRun): readonly Explanation[] {
   const order = ['Unreadable', 'Refused', 'Pending', 'AddressAssigned', 'ListenerResolved', 'Releasing', 'Removing'];
   const rank = ({ state }: Explanation): number => order.indexOf(state.split('.')[0] ?? '');
   return [...run.actors.entries.keys()]
-    .map((key) => one(key, run, cluster, settings))
+    .map((key) => explainObject(key, run))
     .filter(({ isReady }) => !isReady)
     .toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
-}
-
-function one(key: ObjectKey<ActorKind>, run: DryRun, cluster: Cluster, settings: Settings): Explanation {
-  const { kind } = partsOf(key) as { kind: ActorKind };
-  const object = cluster.get(key);
-  const state = run.actors.entries.get(key)?.state;
-  const base = { kind, name: nameOf(key), details: [], conditions: [] };
-  const broken = cluster.unreadable(key);
-  if (broken !== undefined) return { ...base, state: 'Unreadable', isReady: false, cause: broken };
-  if (object === undefined) return { ...base, state: 'Absent', isReady: false, cause: 'it does not exist' };
-  if (state === undefined) return { ...base, state: 'NotOurs', isReady: false, cause: 'another controller serves it' };
-  const description = describeState(kind, state);
-  if (object.kind === 'Gateway') {
-    const report = run.reports.gateway(key as ObjectKey<'Gateway'>);
-    if (report !== undefined) return explainGateway(object, report, description);
-  }
-  if (object.kind === 'ListenerSet') {
-    const report = run.reports.listenerSet(key as ObjectKey<'ListenerSet'>);
-    if (report !== undefined) return explainListenerSet(object, report, description);
-  }
-  if (object.kind === 'TCPRoute' || object.kind === 'UDPRoute') {
-    const report = run.reports.route(key as ObjectKey<RouteKind>);
-    if (report !== undefined) return explainRoute(object, report, settings, description);
-  }
-  if (object.kind === 'GatewayClass') return { ...base, state, ...explainClass(object, state, cluster, description) };
-  return { ...base, state, isReady: false, cause: description };
-}
-
-function explainClass(
-  gatewayClass: GatewayClass,
-  state: ActorState,
-  cluster: Cluster,
-  description: string,
-): Pick<Explanation, 'isReady' | 'cause'> {
-  const isReady = state === 'Accepted' || state === 'MarkingUse';
-  return { isReady, cause: state === 'Refused' ? acceptClass(gatewayClass, cluster).message : description };
 }
 
 function render(found: readonly Explanation[], wanted: unknown): string {

@@ -40,11 +40,12 @@ export class Cluster implements ClusterView {
   readonly #unavailable = new Map<Kind, string>();
   readonly #references = new ReferenceIndex<ObjectKey>();
   readonly #tombstones = new Tombstones();
-  readonly #listeners: ((change: Change) => void)[] = [];
+  readonly #listeners = new Set<(change: Change) => void>();
 
-  /** Tells of every change, after it is made. */
-  onChange(listener: (change: Change) => void): void {
-    this.#listeners.push(listener);
+  /** Tells of every change, after it is made. @returns what ends it. */
+  onChange(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Takes in an object from a watch or from the answer of a write; one that is older than what is known is dropped. */

@@ -64,6 +64,11 @@ export class Allocator {
     return this.#holders.get(address);
   }
 
+  /** Every address that somebody holds. */
+  holders(): ReadonlyMap<string, Holder> {
+    return this.#holders;
+  }
+
   get heldCount(): number {
     return this.#holders.size;
   }

@@ -7,7 +7,8 @@ export interface Page {
   readonly body: string;
 }
 
-export type Pages = Readonly<Record<string, () => Page | Promise<Page>>>;
+/** By path; one that ends in `/` answers for all paths that begin so, and is told what stands behind it. */
+export type Pages = Readonly<Record<string, (rest: string) => Page | Promise<Page>>>;
 
 /** An address that cannot be listened on; the message names the flag. */
 export class BindError extends Error {
@@ -21,13 +22,16 @@ export class BindError extends Error {
  */
 export async function serve(flag: string, address: string, pages: Pages): Promise<Server | undefined> {
   if (address === '0') return undefined;
-  const colon = address.lastIndexOf(':');
-  const host = address.slice(0, colon).replace(/^\[|\]$/g, '');
-  const port = Number(address.slice(colon + 1));
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
-    answer(request.method ?? 'GET', pages[path], response).catch(() => response.destroy());
+    answer(request.method ?? 'GET', pageAt(pages, path), response).catch(() => response.destroy());
   });
+  return listen(server, flag, address);
+}
+
+/** @throws BindError */
+export async function listen(server: Server, flag: string, address: string): Promise<Server> {
+  const { host, port } = splitAddress(address);
   return new Promise((resolve, reject) => {
     server.once('error', (cause) => {
       reject(new BindError(`flag -${flag}: cannot listen on ${address}: ${cause.message}`, { cause }));
@@ -36,11 +40,28 @@ export async function serve(flag: string, address: string, pages: Pages): Promis
   });
 }
 
+/** Host, without brackets, and port of `host:port`; the host is empty for all addresses. */
+export function splitAddress(address: string): { readonly host: string; readonly port: number } {
+  const colon = address.lastIndexOf(':');
+  return { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) };
+}
+
 export function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
 }
 
-async function answer(method: string, page: Pages[string] | undefined, response: ServerResponse): Promise<void> {
+function pageAt(pages: Pages, path: string): (() => Page | Promise<Page>) | undefined {
+  const exact = pages[path];
+  if (exact !== undefined) return () => exact('');
+  const [prefix = '', page] = Object.entries(pages).find(([name]) => name.endsWith('/') && path.startsWith(name)) ?? [];
+  return page && (() => page(path.slice(prefix.length)));
+}
+
+async function answer(
+  method: string,
+  page: (() => Page | Promise<Page>) | undefined,
+  response: ServerResponse,
+): Promise<void> {
   if (method !== 'GET' && method !== 'HEAD') {
     response.writeHead(405, { allow: 'GET, HEAD' }).end();
     return;

@@ -1,10 +1,29 @@
+import type { ActorSystem } from '../actors/system.ts';
+import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 import type { Follow } from '../watch/follow.ts';
 import type { Page, Pages } from './http.ts';
+import { reportActor } from './inspector/rows.ts';
 import type { Metrics } from './metrics.ts';
 
 export function metricsPages({ registry }: Metrics): Pages {
   return {
     '/metrics': async () => ({ status: 200, contentType: registry.contentType, body: await registry.metrics() }),
+  };
+}
+
+/**
+ * `/debug/actors/KIND/NAMESPACE/NAME`: what an actor tells of itself, for `explain`; the namespace is empty for a
+ * GatewayClass. A standby has no actors: 503.
+ */
+export function actorPages(running: () => ActorSystem | undefined): Pages {
+  return {
+    '/debug/actors/': (path) => {
+      const actors = running();
+      if (actors === undefined) return text(503, 'not leading, or still reading the cluster: ask another replica\n');
+      const report = reportActor(decodeURIComponent(path) as ObjectKey<ActorKind>, { actors });
+      if (report === undefined) return text(404, 'no such actor\n');
+      return { status: 200, contentType: 'application/json', body: JSON.stringify(report) };
+    },
   };
 }
 

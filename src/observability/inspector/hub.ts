@@ -1,0 +1,159 @@
+import type { Transition } from '../../actors/system.ts';
+import type { Timers } from '../../kubernetes/timers.ts';
+import { type ActorKey, Feed, type LogEntry, logEntry, type Row, type Sink } from './feed.ts';
+
+/** What all browsers are told of. */
+export interface HubSources {
+  readonly rowOf: (key: ActorKey) => Row | undefined;
+  readonly keys: () => Iterable<ActorKey>;
+  /** The line at the top of the page: small, compared as JSON. */
+  readonly status: () => unknown;
+}
+
+export interface Subscription {
+  /** The socket has room again. */
+  drained(): void;
+  end(): void;
+}
+
+export interface HubTimings {
+  /** Changes within this time reach a browser together, in milliseconds. */
+  readonly tickMs: number;
+  /** How often the status is looked at, and a browser is told that we are alive. */
+  readonly beatMs: number;
+}
+
+export const hubTimings: HubTimings = { tickMs: 200, beatMs: 5_000 };
+
+/** Transitions of one tick that are kept: a person reads none of ten thousand. */
+const logPerTick = 200;
+
+/** Tells all browsers what happens, in ticks. Costs nothing while none is attached. */
+export class Hub {
+  readonly #sources: HubSources;
+  readonly #timers: Pick<Timers, 'after' | 'now'>;
+  readonly #timings: HubTimings;
+  readonly #feeds = new Set<Feed>();
+  readonly #dirty = new Set<ActorKey>();
+  #log: LogEntry[] = [];
+  #dropped = 0;
+  #poolChanges = 0;
+  #lastStatus = '';
+  #cancelTick: (() => void) | undefined;
+  #cancelBeat: (() => void) | undefined;
+
+  constructor(sources: HubSources, timers: Pick<Timers, 'after' | 'now'>, timings: HubTimings = hubTimings) {
+    this.#sources = sources;
+    this.#timers = timers;
+    this.#timings = timings;
+  }
+
+  get isWatched(): boolean {
+    return this.#feeds.size > 0;
+  }
+
+  get count(): number {
+    return this.#feeds.size;
+  }
+
+  /** A browser comes: it is told everything, then what changes. */
+  attach(sink: Sink): Subscription {
+    const feed = new Feed(sink);
+    this.#feeds.add(feed);
+    feed.tell('status', this.#sources.status());
+    feed.mark(this.#sources.keys());
+    this.#send(feed);
+    this.#cancelBeat ??= this.#timers.after(this.#timings.beatMs, () => this.#beat());
+    return {
+      drained: () => {
+        feed.drained();
+        this.#send(feed);
+      },
+      end: () => {
+        this.#feeds.delete(feed);
+        if (this.#feeds.size === 0) this.stop();
+      },
+    };
+  }
+
+  noteEvent(key: ActorKey): void {
+    if (!this.isWatched) return;
+    this.#dirty.add(key);
+    this.#schedule();
+  }
+
+  noteTransition(transition: Transition): void {
+    if (!this.isWatched) return;
+    if (this.#log.length < logPerTick) this.#log.push(logEntry(transition, this.#timers.now()));
+    else this.#dropped += 1;
+    this.#schedule();
+  }
+
+  /** Who has which address may be different now. */
+  notePool(): void {
+    if (!this.isWatched) return;
+    this.#poolChanges += 1;
+    this.#schedule();
+  }
+
+  /** Everything is different: another set of actors is shown. */
+  noteAll(): void {
+    for (const feed of this.#feeds) {
+      feed.tell('reset', {});
+      feed.mark(this.#sources.keys());
+    }
+    if (this.isWatched) this.#schedule();
+  }
+
+  stop(): void {
+    this.#cancelTick?.();
+    this.#cancelBeat?.();
+    this.#cancelTick = undefined;
+    this.#cancelBeat = undefined;
+    this.#dirty.clear();
+    this.#log = [];
+    this.#dropped = 0;
+    this.#poolChanges = 0;
+    this.#lastStatus = '';
+  }
+
+  #schedule(): void {
+    this.#cancelTick ??= this.#timers.after(this.#timings.tickMs, () => this.#tick());
+  }
+
+  #tick(): void {
+    this.#cancelTick = undefined;
+    const [changes, log] = [this.#poolChanges, this.#log];
+    this.#poolChanges = 0;
+    this.#log = [];
+    const status = this.#newStatus();
+    for (const feed of this.#feeds) {
+      if (status !== undefined) feed.tell('status', status);
+      if (changes > 0) feed.tell('pool', { changes });
+      feed.mark(this.#dirty);
+      feed.log(log, this.#dropped);
+      this.#send(feed);
+    }
+    this.#dropped = 0;
+    this.#dirty.clear();
+  }
+
+  #beat(): void {
+    this.#cancelBeat = this.#timers.after(this.#timings.beatMs, () => this.#beat());
+    for (const feed of this.#feeds) feed.beat();
+    if (this.#cancelTick === undefined) this.#tick();
+  }
+
+  #send(feed: Feed): void {
+    feed.send(this.#sources.rowOf, this.#sources.keys);
+  }
+
+  /** The status to be told; `undefined` where it was. */
+  #newStatus(): unknown {
+    const status = this.#sources.status();
+    const text = JSON.stringify(status);
+    if (text === this.#lastStatus) return undefined;
+    this.#lastStatus = text;
+    return status;
+  }
+}

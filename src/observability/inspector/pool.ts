@@ -1,0 +1,69 @@
+import type { AddressPool } from '../../actors/address-pool.ts';
+import type { Witnesses } from '../../actors/explain.ts';
+import { addressesAmong } from '../../cluster/references.ts';
+import { holdingsOf } from '../../gateway/holdings.ts';
+import { keyOf, nameOf } from '../../gateway/keys.ts';
+import { ownershipOf } from '../../gateway/ownership.ts';
+import { mapPool, type Occupant, type PoolMap } from '../../ipam/pool-map.ts';
+import type { GatewayFacts } from '../../objects/facts.ts';
+import type { ObjectKey } from '../../objects/keys.ts';
+import { sanitise } from './sanitise.ts';
+
+export interface PoolPage {
+  /** State of the pool's actor. */
+  readonly state: string;
+  /** Why there is no pool. */
+  readonly missing?: string;
+  readonly order?: string;
+  readonly quarantineMs: number;
+  readonly problems: unknown;
+  readonly map: PoolMap;
+}
+
+/** The pool as it is drawn: who has what of it. */
+export function poolPage(pool: AddressPool, witnesses: Witnesses): PoolPage {
+  const known = pool.pool;
+  const isMissing = 'missing' in known;
+  const { state, quarantineMs } = pool;
+  const noPool = { scopes: new Map(), order: 'listed', problems: [], quarantineMs } as const;
+  return {
+    state,
+    ...(isMissing ? { missing: known.missing } : { order: known.order }),
+    quarantineMs,
+    problems: sanitise(isMissing ? [] : known.problems),
+    map: mapPool(isMissing ? noPool : known, [...occupantsOf(pool, witnesses).values()]),
+  };
+}
+
+/** Who has which address: what Gateways hold comes before what strangers claim, and a claim of both is a conflict. */
+function occupantsOf(pool: AddressPool, witnesses: Witnesses): ReadonlyMap<string, Occupant> {
+  const { cluster, settings } = witnesses;
+  const found = new Map<string, Occupant>();
+  const holdings = holdingsOf(cluster.all('IPAddress'), cluster.all('Gateway'), { view: cluster, settings });
+  for (const { address, gateway, released } of holdings) {
+    const who = released === undefined ? `Gateway ${gateway}` : `given up by Gateway ${gateway} at ${released}`;
+    found.set(address, { address, use: released === undefined ? 'used' : 'quarantined', who });
+  }
+  for (const [address, { namespace, name }] of pool.holders()) {
+    const isNamed = namesAddresses(`Gateway/${namespace}/${name}`, witnesses);
+    found.set(address, { address, use: isNamed ? 'static' : 'used', who: `Gateway ${namespace}/${name}` });
+  }
+  for (const [address, who] of pool.strangers) noteConflict(found, address, who);
+  for (const service of cluster.all('Service')) {
+    const addresses = addressesAmong(cluster.tokensOf(keyOf(service)));
+    if (addresses.length === 0 || ownershipOf(service, cluster, settings) !== 'foreign') continue;
+    for (const address of addresses) noteConflict(found, address, `Service ${nameOf(keyOf(service))}`);
+  }
+  return found;
+}
+
+function noteConflict(found: Map<string, Occupant>, address: string, who: string): void {
+  const other = found.get(address);
+  found.set(address, { address, use: 'conflict', who: other === undefined ? who : `${other.who}, and ${who}` });
+}
+
+/** Whether a Gateway asks for its addresses by name. */
+function namesAddresses(key: ObjectKey<'Gateway'>, { actors }: Witnesses): boolean {
+  const facts = actors.entries.get(key)?.context.facts as GatewayFacts | undefined;
+  return facts?.request.kind === 'fixed';
+}
