@@ -45,11 +45,7 @@ function machineOf(chart: Chart): IStateMachine {
       .filter(({ target }) => target !== '')
       .map(({ event, guard, target }) => transition(state.path, target, guard === '' ? event : `${event} [${guard}]`)),
   );
-  // The way into the initial phase is not drawn: it would push everything three columns to the right.
-  const initial = chart.states.find(({ isInitial }) => isInitial)?.path;
-  const steps = stepsOf(chart)
-    .filter(([, to]) => to !== initial)
-    .map(([from, to]) => transition(from, to, ''));
+  const steps = stepsOf(chart).map(([from, to]) => transition(from, to, ''));
   return { states: chart.states.map(stateOf), transitions: [...moves, ...steps] };
 }
 
@@ -59,14 +55,21 @@ function machineOf(chart: Chart): IStateMachine {
  */
 function forPage(drawn: string, chart: Chart): string {
   const descriptions = new Map(statesOf(chart).map(({ path, description }) => [path, description]));
-  return drawn
-    .slice(drawn.indexOf('<svg'))
-    .replace(/<svg width="\d+pt" height="\d+pt"/, '<svg class="chart" role="img"')
-    .replaceAll(/<!--[\s\S]*?-->\s*/g, '')
-    .replaceAll(/ (fill|stroke|fill-opacity|stroke-width|font-family|xml:space|xmlns:xlink|id)="[^"]*"/g, '')
-    .replaceAll(/<g class="([^"]*)">\s*<title>([^<]*)<\/title>/g, (_, classes: string, title: string) =>
-      groupOf(classes, plain(title), descriptions),
-    );
+  return (
+    drawn
+      .slice(drawn.indexOf('<svg'))
+      .replace(/<svg width="\d+pt" height="\d+pt"/, '<svg class="chart" role="img"')
+      .replaceAll(/<!--[\s\S]*?-->\s*/g, '')
+      .replaceAll(/ (fill|stroke|fill-opacity|stroke-width|font-family|xml:space|xmlns:xlink|id)="[^"]*"/g, '')
+      // The border comes last, over the text: it goes to the ground, where it can be filled, in the place of a rectangle.
+      .replaceAll(
+        /(<g class="node state [^>]*>\s*<title>[^<]*<\/title>)\s*<polygon[^>]*>([\s\S]*?)(<path[^>]*>)/g,
+        '$1$3$2',
+      )
+      .replaceAll(/<g class="([^"]*)">\s*<title>([^<]*)<\/title>/g, (_, classes: string, title: string) =>
+        groupOf(classes, plain(title), descriptions),
+      )
+  );
 }
 
 function groupOf(classes: string, title: string, descriptions: ReadonlyMap<string, string>): string {

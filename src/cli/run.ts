@@ -1,6 +1,7 @@
 import { parseConfig } from '../config.ts';
 import { realTimers } from '../kubernetes/timers.ts';
 import { type Controller, startController } from '../main.ts';
+import { urlOf } from '../observability/http.ts';
 import { createLogger, toggleDebug } from '../observability/logger.ts';
 
 const stopLimitMs = 9_000;
@@ -22,6 +23,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     random: Math.random,
   });
   logger.info({ controllerName: config.controllerName, pool: config.ipamConfigMap }, 'started');
+  const { inspect } = controller.servers;
+  if (inspect !== undefined) logger.info({ url: urlOf(inspect) }, 'inspector');
   const signal = await Promise.race([nextSignal(), controller.lost]);
   if (signal === undefined) logger.error('lost the lease: another replica may lead now; ending');
   else logger.info({ signal }, 'stopping');

@@ -50,6 +50,13 @@ export function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
 }
 
+/** Where a browser on this machine finds a server. */
+export function urlOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  const isAny = address === '::' || address === '0.0.0.0';
+  return `http://${isAny ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address}:${port}/`;
+}
+
 function pageAt(pages: Pages, path: string): (() => Page | Promise<Page>) | undefined {
   const exact = pages[path];
   if (exact !== undefined) return () => exact('');

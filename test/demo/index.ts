@@ -5,6 +5,7 @@ import { UsageError } from '../../src/flags.ts';
 import { nameOf, partsOf } from '../../src/gateway/keys.ts';
 import { realTimers } from '../../src/kubernetes/timers.ts';
 import { type Controller, startController } from '../../src/main.ts';
+import { BindError, urlOf } from '../../src/observability/http.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { type MemoryApiServer, startApiServer } from '../api-server/index.ts';
 import { startAnnouncer } from '../support/announcer.ts';
@@ -46,6 +47,10 @@ async function demo(options: DemoOptions): Promise<number> {
       onTransition: (transition) => say(progressLine(transition)),
     },
   );
+  if (controller.servers.inspect !== undefined) {
+    const token = config.inspectToken === '' ? '' : `?token=${encodeURIComponent(config.inspectToken)}`;
+    say(`Inspector on ${urlOf(controller.servers.inspect)}${token}`);
+  }
   const stop = async (): Promise<void> => {
     await controller.stop();
     await announcer.stop();
@@ -103,7 +108,7 @@ function progressLine({ key, event, from, to }: Transition): string {
 try {
   process.exitCode = await demo(parseDemoOptions(process.argv.slice(2)));
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
+  if (!(error instanceof UsageError || error instanceof BindError)) throw error;
   process.stderr.write(`demo: ${error.message}\n`);
   process.exitCode = 2;
 }

@@ -29,7 +29,7 @@ export function parseDemoOptions(argv: readonly string[]): DemoOptions {
   const paths: string[] = [];
   let once = false;
   let output = 'text';
-  const args = [...argv];
+  const args = withAddress(argv);
   for (let arg = args.shift(); arg !== undefined; arg = args.shift()) {
     const [name, inline] = splitFlag(arg);
     if (name === 'once') once = true;
@@ -56,6 +56,12 @@ function takeValue(name: string, args: string[]): string {
   const value = args.shift();
   if (value === undefined) throw new UsageError(`flag --${name} needs a value`);
   return value;
+}
+
+/** `--inspect` alone is a page on a port that is free. */
+function withAddress(argv: readonly string[]): string[] {
+  const isAlone = (index: number): boolean => argv[index + 1]?.startsWith('-') !== false;
+  return argv.map((arg, index) => (/^--?inspect$/.test(arg) && isAlone(index) ? '-inspect=127.0.0.1:0' : arg));
 }
 
 function yamlFiles(path: string): string[] {

@@ -3,9 +3,10 @@ import type { Witnesses } from '../../actors/explain.ts';
 import { addressesAmong } from '../../cluster/references.ts';
 import { holdingsOf } from '../../gateway/holdings.ts';
 import { keyOf, nameOf } from '../../gateway/keys.ts';
+import { annotations } from '../../gateway/names.ts';
 import { ownershipOf } from '../../gateway/ownership.ts';
+import { canonicalAddress } from '../../ipam/address.ts';
 import { mapPool, type Occupant, type PoolMap } from '../../ipam/pool-map.ts';
-import type { GatewayFacts } from '../../objects/facts.ts';
 import type { ObjectKey } from '../../objects/keys.ts';
 import { sanitise } from './sanitise.ts';
 
@@ -45,7 +46,7 @@ function occupantsOf(pool: AddressPool, witnesses: Witnesses): ReadonlyMap<strin
     found.set(address, { address, use: released === undefined ? 'used' : 'quarantined', who });
   }
   for (const [address, { namespace, name }] of pool.holders()) {
-    const isNamed = namesAddresses(`Gateway/${namespace}/${name}`, witnesses);
+    const isNamed = namesAddress(`Gateway/${namespace}/${name}`, address, witnesses);
     found.set(address, { address, use: isNamed ? 'static' : 'used', who: `Gateway ${namespace}/${name}` });
   }
   for (const [address, who] of pool.strangers) noteConflict(found, address, who);
@@ -62,8 +63,9 @@ function noteConflict(found: Map<string, Occupant>, address: string, who: string
   found.set(address, { address, use: 'conflict', who: other === undefined ? who : `${other.who}, and ${who}` });
 }
 
-/** Whether a Gateway asks for its addresses by name. */
-function namesAddresses(key: ObjectKey<'Gateway'>, { actors }: Witnesses): boolean {
-  const facts = actors.entries.get(key)?.context.facts as GatewayFacts | undefined;
-  return facts?.request.kind === 'fixed';
+/** Whether a Gateway has an address because its spec names it, and not because we wrote it there. */
+function namesAddress(key: ObjectKey<'Gateway'>, address: string, { cluster }: Witnesses): boolean {
+  const gateway = cluster.get(key);
+  const isNamed = gateway?.spec.addresses.some(({ value }) => canonicalAddress(value ?? '') === address) ?? false;
+  return isNamed && gateway?.metadata.annotations[annotations.pinned]?.includes(`"${address}"`) !== true;
 }
