@@ -1,15 +1,36 @@
 import { explainObject } from '../actors/explain.ts';
-import { poolSource } from '../actors/pool-source.ts';
-import { configOf, settings } from '../config.ts';
+import { type PoolSource, poolSource } from '../actors/pool-source.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { type Config, configOf, settings } from '../config.ts';
 import { type DryRun, dryRun } from '../dry-run.ts';
-import { type Flag, readArguments, UsageError } from '../flags.ts';
+import { anyText, type Flag, readArguments, switchFlag, UsageError } from '../flags.ts';
 import type { Explanation } from '../gateway/explanation.ts';
+import type { ApiClient } from '../kubernetes/client.ts';
 import { connect, ownNamespace } from '../kubernetes/connect.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
+import type { Source } from '../watch/follow.ts';
 import { sourcesOf } from '../watch/sources.ts';
 import { commandFlags, contextFlag, outputFlag } from './command-flags.ts';
+import { askController, type ControllerPlace } from './controller-link.ts';
+import { renderAll, renderOne } from './explain-text.ts';
+import { watchUntil } from './explain-watch.ts';
 import { readCluster } from './read-cluster.ts';
-import { table } from './table.ts';
+
+const watchFlag = switchFlag('watch', 'follow until it is ready, and say each change');
+const controllerUrlFlag: Flag<string> = {
+  name: 'controller-url',
+  value: 'URL',
+  default: '',
+  help: "of the controller's metrics port, to ask what its actors did last; default: by the API server's proxy to its Pod",
+  read: anyText,
+};
+const controllerNamespaceFlag: Flag<string> = {
+  name: 'controller-namespace',
+  value: 'NAMESPACE',
+  default: 'gateway-api-controller',
+  help: 'where its Pods are, which have the label app.kubernetes.io/name=gateway-api-controller',
+  read: anyText,
+};
 
 export const explainFlags: readonly Flag[] = [
   ...commandFlags,
@@ -19,6 +40,9 @@ export const explainFlags: readonly Flag[] = [
   settings.staticAddresses,
   settings.announcer,
   settings.implementationLabel,
+  watchFlag,
+  controllerUrlFlag,
+  controllerNamespaceFlag,
 ];
 
 const kindsByName: ReadonlyMap<string, ActorKind> = new Map([
@@ -32,32 +56,96 @@ export const explainableKinds: readonly string[] = [...kindsByName.keys()];
 
 /**
  * `explain [KIND [NAMESPACE/]NAME]`: why an object is where it is; without a name, all that are not ready. It lets the
- * controller's own actors look at the cluster, writes nothing, and works while the controller is down.
+ * controller's own actors look at the cluster, writes nothing, and works while the controller is down; where that is
+ * reached, it also tells what the running actor did last.
  * @returns the exit code: 0 where what was asked for is ready, else 1.
  * @throws UsageError, KubeconfigError, ClusterError
  */
 export async function explain(argv: readonly string[]): Promise<number> {
   const { words, given } = readArguments(argv, explainFlags, process.env);
-  const wanted = readWanted(words);
   const config = configOf(given);
-  const output = given.read(outputFlag);
+  const source = poolSource(config.ipamConfigMap, ownNamespace(process.env));
   const client = connect({
     kubeconfig: config.kubeconfig,
     context: given.read(contextFlag),
     userAgent: 'gateway-api-controller-explain',
     now: Date.now,
   });
+  const question: Question = {
+    wanted: readWanted(words),
+    config,
+    source,
+    client,
+    sources: sourcesOf({ controllerName: config.controllerName, pool: source }),
+    isJson: given.read(outputFlag) === 'json',
+    place: { url: given.read(controllerUrlFlag), namespace: given.read(controllerNamespaceFlag) },
+  };
   try {
-    const source = poolSource(config.ipamConfigMap, ownNamespace(process.env));
-    const { controllerName } = config;
-    const cluster = await readCluster(client, { sources: sourcesOf({ controllerName, pool: source }), controllerName });
-    const run = dryRun(cluster, config, source);
-    const found = wanted === undefined ? all(run) : [explainObject(wanted, run)];
-    process.stdout.write(output === 'json' ? `${JSON.stringify(found)}\n` : render(found, wanted));
-    return found.every(({ isReady }) => isReady) ? 0 : 1;
+    const found = answer(
+      await readCluster(client, { sources: question.sources, controllerName: config.controllerName }),
+      question,
+    );
+    await print(found, question);
+    if (found.every(({ isReady }) => isReady)) return 0;
+    return given.read(watchFlag) ? await follow(found, question) : 1;
   } finally {
     await client.close();
   }
+}
+
+interface Question {
+  /** Absent: all. */
+  readonly wanted: ObjectKey<ActorKind> | undefined;
+  readonly config: Config;
+  readonly source: PoolSource | undefined;
+  readonly client: ApiClient;
+  readonly sources: readonly Source[];
+  readonly isJson: boolean;
+  readonly place: ControllerPlace;
+}
+
+function answer(cluster: Cluster, { wanted, config, source }: Question): readonly Explanation[] {
+  const run = dryRun(cluster, config, source);
+  const found = wanted === undefined ? all(run) : [explainObject(wanted, run)];
+  run.actors.stop();
+  return found;
+}
+
+async function print(found: readonly Explanation[], { wanted, client, place, isJson }: Question): Promise<void> {
+  const [first] = found;
+  if (wanted === undefined || first === undefined) {
+    process.stdout.write(isJson ? `${JSON.stringify(found)}\n` : renderAll(found));
+    return;
+  }
+  const reached = await askController(wanted, place, client);
+  if ('unreachable' in reached) {
+    const why = reached.unreachable.replace(/\s+/g, ' ');
+    process.stderr.write(`the controller was not reached (${why}): going on from the objects in the cluster alone\n`);
+  }
+  const explained = 'actor' in reached ? { ...first, live: reached.actor } : first;
+  process.stdout.write(isJson ? `${JSON.stringify([explained])}\n` : renderOne(explained));
+}
+
+/** Says the first line again whenever it is another one, until all is ready. @returns the exit code. */
+async function follow(before: readonly Explanation[], question: Question): Promise<number> {
+  const { client, sources, isJson } = question;
+  let said = renderAll(before);
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const isReady = await watchUntil({
+    client,
+    sources,
+    signal: stop.signal,
+    onFailure: (message) => process.stderr.write(`${message.replace(/\s+/g, ' ')}\n`),
+    look: (cluster) => {
+      const found = answer(cluster, question);
+      const text = renderAll(found);
+      if (text !== said) process.stdout.write(isJson ? `${JSON.stringify(found)}\n` : text);
+      said = text;
+      return found.every((item) => item.isReady);
+    },
+  });
+  return isReady ? 0 : 1;
 }
 
 function readWanted([kindName, name, ...more]: readonly string[]): ObjectKey<ActorKind> | undefined {
@@ -79,19 +167,4 @@ function all(run: DryRun): readonly Explanation[] {
     .map((key) => explainObject(key, run))
     .filter(({ isReady }) => !isReady)
     .toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
-}
-
-function render(found: readonly Explanation[], wanted: unknown): string {
-  if (found.length === 0) return 'everything is ready\n';
-  return found
-    .map((item) => {
-      const head = `${item.kind} ${item.name} is ${item.state}: ${item.cause}\n`;
-      if (wanted === undefined) return head;
-      const conditions = item.conditions.map(({ type, status, reason, message }) => [
-        '  condition',
-        `${type}=${status}/${reason}: ${message}`,
-      ]);
-      return head + table([...item.details.map(([name, text]) => [`  ${name}`, text]), ...conditions]);
-    })
-    .join('');
 }

@@ -3,14 +3,14 @@ import { leadershipMachine } from '../../machines/leadership.ts';
 import { objectMachines } from '../actors/descriptions.ts';
 import { type Chart, chartOf } from '../charts/chart.ts';
 import { mermaidOf } from '../charts/mermaid.ts';
-import { choiceFlag, readFlags } from '../flags.ts';
+import { readFlags } from '../flags.ts';
+import { outputFlag } from './command-flags.ts';
 
 /** All charts: those of the objects, the pool's and the one of the leader. */
 export function allCharts(): readonly Chart[] {
   return [...objectMachines(), addressPoolMachine, leadershipMachine].map(chartOf);
 }
 
-const outputFlag = choiceFlag('output', ['mermaid', 'json'], 'how to print');
 export const machinesFlags = [outputFlag];
 
 /**

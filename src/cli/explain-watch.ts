@@ -1,0 +1,68 @@
+import { Cluster } from '../cluster/cluster.ts';
+import type { ApiClient } from '../kubernetes/client.ts';
+import { realTimers } from '../kubernetes/timers.ts';
+import { Follow, type Source } from '../watch/follow.ts';
+
+/** Changes within this time are looked at together, in milliseconds. */
+const quietMs = 200;
+const discoveryMs = 10_000;
+
+export interface WatchTask {
+  readonly client: ApiClient;
+  readonly sources: readonly Source[];
+  /** Looks at the cluster as it is now. @returns whether that was what is waited for. */
+  readonly look: (cluster: Cluster) => boolean;
+  /** Told once of each reason why the cluster cannot be read. */
+  readonly onFailure: (message: string) => void;
+  /** Ends it early. */
+  readonly signal: AbortSignal;
+}
+
+/** Follows the cluster and looks after each change, until what is waited for is there. @returns whether it is. */
+export async function watchUntil({ client, sources, look, onFailure, signal }: WatchTask): Promise<boolean> {
+  const cluster = new Cluster();
+  const told = new Set<string>();
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+  let cancel: (() => void) | undefined;
+  let isSynced = false;
+  const lookSoon = (): void => {
+    if (!isSynced || signal.aborted) return;
+    cancel ??= realTimers.after(quietMs, () => {
+      cancel = undefined;
+      try {
+        if (look(cluster)) resolve(true);
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+  };
+  const follow = new Follow({
+    client,
+    cluster,
+    sources,
+    random: Math.random,
+    timers: realTimers,
+    discoveryMs,
+    onSynced: () => {
+      isSynced = true;
+      lookSoon();
+    },
+    onAvailability: lookSoon,
+    onRejection: lookSoon,
+    onFailure: (what, { message }) => {
+      if (told.has(message)) return;
+      told.add(message);
+      onFailure(`${what}: ${message}`);
+    },
+  });
+  cluster.onChange(lookSoon);
+  signal.addEventListener('abort', () => resolve(false), { once: true });
+  const running = follow.run();
+  try {
+    return await promise;
+  } finally {
+    cancel?.();
+    follow.stop();
+    await running;
+  }
+}
