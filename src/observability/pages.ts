@@ -20,11 +20,20 @@ export function actorPages(running: () => ActorSystem | undefined): Pages {
     '/debug/actors/': (path) => {
       const actors = running();
       if (actors === undefined) return text(503, 'not leading, or still reading the cluster: ask another replica\n');
-      const report = reportActor(decodeURIComponent(path) as ObjectKey<ActorKind>, { actors });
+      const report = reportActor(keyAt(path), { actors });
       if (report === undefined) return text(404, 'no such actor\n');
       return { status: 200, contentType: 'application/json', body: JSON.stringify(report) };
     },
   };
+}
+
+/** The key that stands in a path; what is no path names nobody. */
+function keyAt(path: string): ObjectKey<ActorKind> {
+  try {
+    return decodeURIComponent(path) as ObjectKey<ActorKind>;
+  } catch {
+    return 'Gateway//';
+  }
 }
 
 /** `/healthz`: the process answers. `/readyz`: all kinds that the cluster serves are in sync; else says which are not. */

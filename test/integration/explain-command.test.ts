@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { portOf } from '../../src/observability/http.ts';
 import { spawnController } from '../support/controller.ts';
 import { type Fixture, together, useServer } from '../support/fixture.ts';
+import { eventually } from '../support/server.ts';
 import { gateway, route } from './objects.ts';
 
 interface Output {
@@ -70,6 +72,45 @@ describe('The command explain', together, () => {
     const json = await explain(t, f, 'gateway', `${f.namespace}/gw`, '--output=json');
     const [found] = JSON.parse(json.stdout) as { isReady: boolean; state: string }[];
     assert.deepEqual([json.code, found?.isReady, found?.state], [0, true, 'ServiceReady.NothingToAnnounce']);
+  });
+
+  test('asks the running controller what the actor did last, and goes on without it', async (t) => {
+    const f = await fixture(t);
+    await f.create(gateway(f, 'gw'));
+    const { controller } = await f.run();
+    assert.ok(controller.servers.metrics);
+    const url = `http://127.0.0.1:${portOf(controller.servers.metrics)}`;
+    const name = `${f.namespace}/gw`;
+    const reached = await explain(t, f, 'gateway', name, '-controller-url', url);
+    assert.match(reached.stdout, /^ {2}controller +ServiceReady\.NothingToAnnounce since .*, held by else$/m);
+    assert.match(reached.stdout, /^ {2}event .* AddressGranted -> Pending\.RecordingAddress$/m);
+    assert.equal(reached.stderr, '');
+    await controller.stop();
+    const alone = await explain(t, f, 'gateway', name, '-controller-url', url, '-output=json');
+    assert.match(alone.stderr, /^the controller was not reached \(.*\): going on[^\n]*\n$/);
+    const [found] = JSON.parse(alone.stdout) as { isReady: boolean; live?: unknown }[];
+    assert.deepEqual([alone.code, found?.isReady, found?.live], [0, true, undefined]);
+  });
+
+  test('with -watch says each change, and ends with 0 when it is ready', async (t) => {
+    const f = await fixture(t);
+    await f.start();
+    await f.create(route(f, 'late', made));
+    const words = ['tcproute', `${f.namespace}/late`, '-watch', '-controller-url', 'http://127.0.0.1:9'];
+    const child = spawnController(['explain', ...words, '-kubeconfig', f.server.kubeconfigPath, ...f.flags]);
+    t.after(() => child.kill('SIGKILL'));
+    await eventually(async () => child.stdout.includes('is Pending.WaitingForParent'));
+    await f.create(gateway(f, 'gw'));
+    assert.equal(await child.end, 0);
+    assert.match(child.stdout.trimEnd().split('\n').at(-1) ?? '', /\/late is ServiceReady\./);
+  });
+
+  test('with -watch of what never gets ready ends on a signal with 1', async (t) => {
+    const f = await fixture(t);
+    const child = spawnController(['explain', 'gateway', 'nobody', '-watch', '-kubeconfig', f.server.kubeconfigPath]);
+    t.after(() => child.kill('SIGKILL'));
+    await eventually(async () => child.stdout.includes('is Absent'));
+    assert.equal(await child.kill('SIGTERM'), 1);
   });
 
   test('of something else is one line and exit 2', async (t) => {

@@ -34,7 +34,10 @@ export interface TestController {
   readonly controller: Controller;
   readonly log: readonly LogLine[];
   /** GETs a page of the health or the metrics port. */
-  page(port: 'health' | 'metrics', path: string): Promise<{ readonly status: number; readonly body: string }>;
+  page(
+    port: 'health' | 'metrics' | 'inspect',
+    path: string,
+  ): Promise<{ readonly status: number; readonly body: string }>;
   stop(): Promise<void>;
 }
 
