@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 const least = { files: 70, tests: 1100 };
 
 const root = join(import.meta.dirname, '..');
-const notUnitTests = ['test/cluster', 'test/audit', 'test/traffic', 'test/conformance', 'test/bench'];
+const notUnitTests = ['test/cluster', 'test/audit', 'test/traffic', 'test/conformance', 'test/bench', 'test/browser'];
 const testTimeoutMs = 60_000;
 const runTimeoutMs = 900_000;
 

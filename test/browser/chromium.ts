@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { after, before, type TestContext } from 'node:test';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+export const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+export interface Browsing {
+  /** Opens a page of its own, and at the end of the test looks whether it had no error. */
+  readonly open: (t: TestContext, url: string, options?: BrowserContextOptions) => Promise<Page>;
+}
+
+/** A controller that was stopped, which the page has to live with. */
+const lostLink = /^Failed to load resource: net::ERR_/;
+const deadlineMs = 20_000;
+
+/** To be called in a `describe`: one Chromium for its tests. */
+export function useChromium(): Browsing {
+  let browser: Browser | undefined;
+  before(async () => {
+    // The page is our own: Chromium's sandbox wants rights that a container rarely gives.
+    browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
+  });
+  after(() => browser?.close());
+  return {
+    open: async (t, url, options = {}) => {
+      assert.ok(browser);
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+      const errors: string[] = [];
+      t.after(async () => {
+        await context.close();
+        assert.deepEqual(errors, [], 'errors of the page');
+      });
+      const page = await context.newPage();
+      const note = (text: string): void => {
+        if (!lostLink.test(text)) errors.push(text);
+      };
+      page.on('pageerror', (error) => note(error.stack ?? error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning') note(message.text());
+      });
+      page.setDefaultTimeout(deadlineMs);
+      await page.goto(url);
+      await page.locator('#link[data-link="live"]').waitFor();
+      return page;
+    },
+  };
+}

@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { portOf } from '../../src/observability/http.ts';
+import { announce, endpointSlice, gateway, route, service } from '../integration/objects.ts';
+import type { TestController } from '../support/controller.ts';
+import { type Fixture, useServer } from '../support/fixture.ts';
+import { eventually } from '../support/server.ts';
+import { useChromium } from './chromium.ts';
+
+const inspect = ['-inspect', '127.0.0.1:0'];
+const picture = join(import.meta.dirname, '..', '..', 'docs', 'inspector.png');
+
+function urlOf({ controller }: TestController): string {
+  assert.ok(controller.servers.inspect);
+  return `http://127.0.0.1:${portOf(controller.servers.inspect)}/`;
+}
+
+function actorUrl(controller: TestController, f: Fixture, kind: string, name: string): string {
+  return `${urlOf(controller)}#/actors/${kind}/${f.namespace}/${name}`;
+}
+
+async function lit(page: Page, state: string): Promise<void> {
+  await page.locator(`.chart .current[data-state="${state}"]`).waitFor();
+}
+
+async function names(page: Page): Promise<readonly string[]> {
+  const rows = page.locator('#list [role="option"]');
+  const found = await rows.evaluateAll((all) =>
+    all.map((row) => [row.ariaPosInSet, row.getAttribute('data-key') ?? '']),
+  );
+  return found.toSorted(([a], [b]) => Number(a) - Number(b)).map(([, key]) => key?.split('/').at(-1) ?? '');
+}
+
+/** Waits until the list shows exactly these, in this order. */
+async function listed(page: Page, ...wanted: readonly string[]): Promise<void> {
+  let found: readonly string[] = [];
+  await eventually(async () => {
+    found = await names(page);
+    return found.join() === wanted.join();
+  }, 5_000).catch(() => assert.deepEqual(found, wanted));
+}
+
+describe('The page in a browser', () => {
+  const { fixture } = useServer();
+  const { open } = useChromium();
+
+  test('shows a Gateway on its way from Pending to ServiceReady, live, and its address on the map', async (t) => {
+    const f = await fixture(t, { pool: { 'range-global': '' } });
+    await f.create(gateway(f, 'gw'));
+    const controller = await f.run(...inspect);
+    const page = await open(t, actorUrl(controller, f, 'Gateway', 'gw'));
+    await lit(page, 'Pending.PoolExhausted');
+    assert.match((await page.locator('.cause').textContent()) ?? '', /no entry of the pool for "global" is usable/);
+    assert.equal(await page.locator('.why .guard').textContent(), 'isPoolExhausted');
+    await page.evaluate(() => Object.assign(globalThis, { isSamePage: true }));
+    await f.setPool({ 'range-global': `${f.address(0)}-${f.address(9)}` });
+    await lit(page, 'ServiceReady.NothingToAnnounce');
+    assert.ok((await page.locator('.chart .visited').count()) >= 2, 'the states on the way are marked');
+    assert.ok((await page.locator('.chart .way .step').count()) >= 2, 'the transitions taken are drawn');
+    assert.match((await page.locator('[data-part="conditions"]').textContent()) ?? '', /Programmed/);
+    await page.getByRole('tab', { name: 'Pool' }).click();
+    const cell = page.locator(`.run[data-from="${f.address(0)}"]`);
+    await cell.waitFor();
+    assert.equal(await cell.getAttribute('data-use'), 'used');
+    await cell.hover();
+    const who = page.locator('#pool-who');
+    assert.equal(await who.textContent(), `${f.address(0)}: used, Gateway ${f.namespace}/gw`);
+    await f.create(gateway(f, 'next'));
+    await page.locator(`.run[data-from="${f.address(1)}"][data-use="used"]`).waitFor();
+    assert.equal(await page.evaluate(() => 'isSamePage' in globalThis), true, 'without loading the page anew');
+  });
+
+  test('filters by text, kind, state and phase, and is used by keyboard alone', async (t) => {
+    const f = await fixture(t);
+    await f.create(
+      gateway(f, 'alpha'),
+      gateway(f, 'beta', { listeners: [{ name: 'tcp', port: 80, protocol: 'HTTP' }] }),
+      route(f, 'gamma', { selector: ['app', 'web'], parentRefs: [{ name: 'alpha', sectionName: 'tcp' }] }),
+      route(f, 'delta', { parentRefs: [{ name: 'none' }] }),
+    );
+    const controller = await f.run(...inspect);
+    const page = await open(t, urlOf(controller));
+    await listed(page, 'delta', 'beta', 'alpha', f.className, 'gamma');
+
+    await page.keyboard.press('/');
+    await page.keyboard.type('gateway alpha');
+    await listed(page, 'alpha');
+    await page.keyboard.press('Escape');
+    await listed(page, 'delta', 'beta', 'alpha', f.className, 'gamma');
+    await page.locator('#filter-kind').selectOption('TCPRoute');
+    await listed(page, 'delta', 'gamma');
+    await page.locator('#filter-kind').selectOption('');
+    await page.locator('#filter-state').selectOption('AddressAssigned.NoListener');
+    await listed(page, 'beta');
+    await page.locator('#filter-state').selectOption('');
+    await page.getByRole('button', { name: /^Pending/ }).click();
+    await listed(page, 'delta');
+    await page.getByRole('button', { name: /^Pending/ }).click();
+
+    await page.locator('#list').focus();
+    await page.keyboard.press('ArrowDown');
+    await lit(page, 'Pending.WaitingForParent');
+    await page.keyboard.press('j');
+    await lit(page, 'AddressAssigned.NoListener');
+    await page.keyboard.press('k');
+    await lit(page, 'Pending.WaitingForParent');
+    const active = await page.locator('#list').getAttribute('aria-activedescendant');
+    assert.equal(await page.locator(`#${active}`).getAttribute('aria-selected'), 'true');
+    await page.keyboard.press('Enter');
+    await page.locator('#actor:focus').waitFor();
+
+    await page.keyboard.press('2');
+    await page.locator('#view-pool').waitFor();
+    await page.locator('.run[tabindex="0"]').first().focus();
+    await page.keyboard.press('ArrowRight');
+    assert.match((await page.locator('#pool-who').textContent()) ?? '', new RegExp(`^${f.address(1)}: `));
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Enter');
+    await lit(page, 'ServiceReady.NothingToAnnounce');
+    await page.keyboard.press('?');
+    await page.locator('#help[open]').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('#help:not([open])').waitFor({ state: 'attached' });
+    await page.keyboard.press('3');
+    await page.locator('#view-log').waitFor();
+  });
+
+  test('streams the transitions, and holds them while it is paused', async (t) => {
+    const f = await fixture(t);
+    const controller = await f.run(...inspect);
+    const page = await open(t, `${urlOf(controller)}#/log`);
+    await f.create(gateway(f, 'one'));
+    await page
+      .locator('#log li', { hasText: `${f.namespace}/one` })
+      .first()
+      .waitFor();
+    await page.keyboard.press('p');
+    await f.create(gateway(f, 'two'));
+    await page.locator('#log-note', { hasText: /paused; [1-9]/ }).waitFor();
+    assert.equal(await page.locator('#log li', { hasText: '/two' }).count(), 0);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page
+      .locator('#log li', { hasText: `${f.namespace}/two` })
+      .first()
+      .waitFor();
+    await page.locator('#log-filter').fill('/two');
+    assert.equal(await page.locator('#log li', { hasText: '/one' }).count(), 0);
+    await page.locator('#log li').first().click();
+    await lit(page, 'ServiceReady.NothingToAnnounce');
+  });
+
+  test('finds the controller again after it was restarted, and shows what is then', async (t) => {
+    const f = await fixture(t);
+    await f.create(gateway(f, 'gw'), gateway(f, 'other'));
+    const first = await f.run(...inspect);
+    const url = urlOf(first);
+    const page = await open(t, actorUrl(first, f, 'Gateway', 'gw'));
+    await lit(page, 'ServiceReady.NothingToAnnounce');
+    await first.stop();
+    await page.locator('#link[data-link="lost"]').waitFor();
+    assert.equal((await names(page)).length, 3, 'what was known stays');
+    await f.delete('Gateway', 'other');
+    await f.patch('Gateway', 'gw', { spec: { listeners: [{ name: 'tcp', port: 80, protocol: 'HTTP' }] } });
+    await f.run('-inspect', new URL(url).host);
+    await page.locator('#link[data-link="live"]').waitFor();
+    await lit(page, 'AddressAssigned.NoListener');
+    await listed(page, 'gw', f.className);
+  });
+
+  test('asks for the token once, and keeps it out of the address', async (t) => {
+    const f = await fixture(t);
+    const controller = await f.run(...inspect, '-inspect-token', 'a secret');
+    const page = await open(t, `${urlOf(controller)}?token=a+secret`);
+    assert.equal(page.url(), urlOf(controller));
+    await page.reload();
+    await page.locator('#link[data-link="live"]').waitFor();
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`fits a telephone, ${colorScheme}`, async (t) => {
+      const f = await fixture(t);
+      await f.create(gateway(f, 'a-gateway-with-a-name-that-is-longer-than-what-a-telephone-shows'));
+      const controller = await f.run(...inspect);
+      const page = await open(t, urlOf(controller), { viewport: { width: 360, height: 740 }, colorScheme });
+      const fits = (): Promise<boolean> => page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth');
+      await page.locator('#list [data-key^="Gateway/"]').click();
+      await lit(page, 'ServiceReady.NothingToAnnounce');
+      assert.equal(await page.locator('.side').isVisible(), false, 'the actor takes the place of the list');
+      assert.equal(await fits(), true);
+      await page.getByRole('button', { name: '‹ Actors' }).click();
+      assert.equal(await page.locator('.side').isVisible(), true);
+      for (const name of ['Pool', 'Transitions', 'Actors']) {
+        await page.getByRole('tab', { name }).click();
+        assert.equal(await fits(), true, name);
+      }
+      const ground = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+      const sum = [...ground.matchAll(/\d+/g)].slice(0, 3).reduce((total, [part]) => total + Number(part), 0);
+      assert.equal(sum > 384, colorScheme === 'light', ground);
+    });
+  }
+
+  test('makes a picture for the README', async (t) => {
+    const f = await fixture(t);
+    await f.setPool({ 'range-global': `${f.address(10)}-${f.address(12)}` });
+    await f.create(...scene(f));
+    const controller = await f.run(...inspect);
+    await announce(f, 'dns', f.address(10));
+    const page = await open(t, actorUrl(controller, f, 'Gateway', 'shop'), { deviceScaleFactor: 1.5 });
+    await lit(page, 'ListenerResolved.WaitingForAnnouncement');
+    await listed(page, 'staging', 'mail', 'legacy', 'metrics', 'shop', 'web', f.className, 'dns', 'dns');
+    const shot = await page.screenshot(process.env.UPDATE_DOCS === '1' ? { path: picture } : {});
+    assert.ok(shot.length > 50_000);
+  });
+});
+
+/** A small cluster in which not everything is well. */
+function scene(f: Fixture) {
+  const tcp = (port: number) => [{ name: 'tcp', port, protocol: 'TCP' }];
+  return [
+    service(f, 'web'),
+    endpointSlice(f, 'web'),
+    gateway(f, 'shop', { listeners: tcp(443) }),
+    gateway(f, 'dns', { listeners: [{ name: 'udp', port: 53, protocol: 'UDP' }] }),
+    gateway(f, 'legacy', { listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] }),
+    gateway(f, 'staging', { listeners: tcp(27015) }),
+    route(f, 'web', { behaviour: 'update', parentRefs: [{ name: 'shop', sectionName: 'tcp' }] }),
+    route(f, 'dns', {
+      kind: 'UDPRoute',
+      selector: ['app', 'dns'],
+      parentRefs: [{ name: 'dns', sectionName: 'udp' }],
+      backendRefs: [{ name: 'dns', port: 53 }],
+    }),
+    route(f, 'mail', { parentRefs: [{ name: 'post' }] }),
+    route(f, 'metrics', {
+      behaviour: 'duplicate',
+      parentRefs: [{ name: 'shop', sectionName: 'tcp' }],
+      backendRefs: [{ name: 'prometheus', port: 9090 }],
+    }),
+  ];
+}
