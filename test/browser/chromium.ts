@@ -11,7 +11,7 @@ export interface Browsing {
 
 /** A controller that was stopped, which the page has to live with. */
 const lostLink = /^Failed to load resource: net::ERR_/;
-const deadlineMs = 20_000;
+const deadlineMs = 45_000;
 
 /** To be called in a `describe`: one Chromium for its tests. */
 export function useChromium(): Browsing {

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { portOf } from '../../src/observability/http.ts';
-import { announce, endpointSlice, gateway, route, service } from '../integration/objects.ts';
+import { endpointSlice, gateway, route, service } from '../integration/objects.ts';
 import type { TestController } from '../support/controller.ts';
 import { type Fixture, useServer } from '../support/fixture.ts';
+import type { Manifest } from '../support/objects.ts';
 import { eventually } from '../support/server.ts';
 import { useChromium } from './chromium.ts';
 
@@ -202,41 +203,61 @@ describe('The page in a browser', () => {
   }
 
   test('makes a picture for the README', async (t) => {
-    const f = await fixture(t);
-    await f.setPool({ 'range-global': `${f.address(10)}-${f.address(12)}` });
-    await f.create(...scene(f));
-    const controller = await f.run(...inspect);
-    await announce(f, 'dns', f.address(10));
-    const page = await open(t, actorUrl(controller, f, 'Gateway', 'shop'), { deviceScaleFactor: 1.5 });
+    const f = await fixture(t, { hasClass: false });
+    await makeScene(f);
+    const controller = await f.start(...inspect, '-gateway-class-name', 'thebsdbox.co.uk/controller');
+    await eventually(async () => (await f.find('Service', 'dns', 'infra')) !== undefined);
+    await f.client.patch(f.target('Service', 'dns', 'infra'), ingress('192.0.2.10'), { subresource: 'status' });
+    const page = await open(t, `${urlOf(controller)}#/actors/Gateway/shop/storefront`, { deviceScaleFactor: 1.5 });
     await lit(page, 'ListenerResolved.WaitingForAnnouncement');
-    await listed(page, 'staging', 'mail', 'legacy', 'metrics', 'shop', 'web', f.className, 'dns', 'dns');
+    await page.locator('[data-key="UDPRoute/infra/dns"] .pill', { hasText: 'Announced' }).waitFor();
     const shot = await page.screenshot(process.env.UPDATE_DOCS === '1' ? { path: picture } : {});
     assert.ok(shot.length > 50_000);
   });
 });
 
+function ingress(ip: string): object {
+  return { status: { loadBalancer: { ingress: [{ ip }] } } };
+}
+
 /** A small cluster in which not everything is well. */
-function scene(f: Fixture) {
-  const tcp = (port: number) => [{ name: 'tcp', port, protocol: 'TCP' }];
-  return [
-    service(f, 'web'),
-    endpointSlice(f, 'web'),
-    gateway(f, 'shop', { listeners: tcp(443) }),
-    gateway(f, 'dns', { listeners: [{ name: 'udp', port: 53, protocol: 'UDP' }] }),
-    gateway(f, 'legacy', { listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] }),
-    gateway(f, 'staging', { listeners: tcp(27015) }),
-    route(f, 'web', { behaviour: 'update', parentRefs: [{ name: 'shop', sectionName: 'tcp' }] }),
+async function makeScene(f: Fixture): Promise<void> {
+  for (const name of ['shop', 'infra', 'staging']) {
+    await f.client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    f.namespaces.push(name);
+  }
+  await f.createClass('thebsdbox.co.uk/controller', 'edge');
+  await f.setPool({ 'range-global': '192.0.2.10-192.0.2.12' });
+  const listener = (name: string, port: number, protocol = 'TCP') => ({ name, port, protocol });
+  const [shop, infra] = [
+    { namespace: 'shop', className: 'edge' },
+    { namespace: 'infra', className: 'edge' },
+  ];
+  await f.create(
+    service(f, 'web', { namespace: 'shop' }),
+    { ...endpointSlice(f, 'web'), metadata: sliceOf('web', 'shop') },
+    gateway(f, 'dns', { ...infra, listeners: [listener('dns', 53, 'UDP')] }),
+    gateway(f, 'legacy', { ...infra, listeners: [listener('web', 80, 'HTTP')] }),
+    gateway(f, 'storefront', { ...shop, listeners: [listener('https', 443), listener('metrics', 9090)] }),
+    gateway(f, 'preview', { namespace: 'staging', className: 'edge', listeners: [listener('https', 443)] }),
+    route(f, 'web', { ...shop, behaviour: 'update', parentRefs: [{ name: 'storefront', sectionName: 'https' }] }),
     route(f, 'dns', {
+      ...infra,
       kind: 'UDPRoute',
       selector: ['app', 'dns'],
-      parentRefs: [{ name: 'dns', sectionName: 'udp' }],
+      parentRefs: [{ name: 'dns', sectionName: 'dns' }],
       backendRefs: [{ name: 'dns', port: 53 }],
     }),
-    route(f, 'mail', { parentRefs: [{ name: 'post' }] }),
+    route(f, 'mail', { ...infra, parentRefs: [{ name: 'post' }] }),
     route(f, 'metrics', {
+      ...shop,
       behaviour: 'duplicate',
-      parentRefs: [{ name: 'shop', sectionName: 'tcp' }],
+      parentRefs: [{ name: 'storefront', sectionName: 'metrics' }],
       backendRefs: [{ name: 'prometheus', port: 9090 }],
     }),
-  ];
+  );
+}
+
+function sliceOf(name: string, namespace: string): Manifest['metadata'] {
+  return { name: `${name}-slice`, namespace, labels: { 'kubernetes.io/service-name': name } };
 }

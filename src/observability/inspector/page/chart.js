@@ -50,7 +50,8 @@ function drawWay(svg, way, states) {
   const shown = steps.slice(-5);
   for (const [index, [from, to]] of shown.entries()) {
     const [a, b] = [states.get(from), states.get(to)];
-    if (a === undefined || b === undefined) continue;
+    // Where the chart has that transition itself, that one is lit.
+    if (a === undefined || b === undefined || svg.querySelector(`[data-from="${from}"][data-to="${to}"]`)) continue;
     layer.append(arrow(a.getBBox(), b.getBBox(), shown.length - 1 - index));
   }
   (svg.querySelector('.graph') ?? svg).append(layer);

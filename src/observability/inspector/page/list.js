@@ -59,7 +59,8 @@ export class List {
   move(step) {
     if (this.#shown.length === 0) return;
     const at = this.#shown.findIndex(({ key }) => key === this.#selected);
-    const next = at < 0 ? 0 : Math.min(Math.max(at + step, 0), this.#shown.length - 1);
+    const from = at < 0 && step > 0 ? -1 : at;
+    const next = Math.min(Math.max(from + step, 0), this.#shown.length - 1);
     this.#selected = this.#shown[next].key;
     this.#reveal(next);
     this.#select(this.#selected);
