@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { endOf } from '../cluster/process-group.ts';
-import { type Addresses, clientAddresses, nodeAddresses, podAddresses, podGateway } from './addresses.ts';
+import { type Addresses, clientAddresses, nodeAddresses, podAddresses, podGateway, poolNetworks } from './addresses.ts';
 
 /** Name of the client's network namespace. */
 export const clientNamespace = 'client';
@@ -32,6 +32,9 @@ export async function makeNode(): Promise<void> {
     `address add ${nodeAddresses.ipv4}/24 dev client`,
     `address add ${nodeAddresses.ipv6}/64 dev client nodad`,
     'link set client up',
+    // As if an announcer had put each of them on the node: who is answered by no rule of kube-proxy's is refused here.
+    `route add local ${poolNetworks.ipv4} dev lo`,
+    `route add local ${poolNetworks.ipv6} dev lo`,
   ]);
   await ip(
     [
