@@ -23,11 +23,14 @@ describe('a route that changes while traffic flows', () => {
       ['duplicate', 'web-gw-api'],
     ] as const) {
       await site.patch('TCPRoute', 'web', { metadata: { labels: { serviceBehaviour: behaviour } } });
+      const errors: string[] = [];
       await eventually(async () => {
+        const replies = await site.askMany(endpoint, 10);
+        errors.push(...replies.flatMap((reply) => ('error' in reply ? [reply.error] : [])));
         const there = await Promise.all(both.map((name) => site.find('Service', name)));
         return both.filter((_, index) => there[index] !== undefined).join() === wanted;
       });
-      await site.firstAnswer(endpoint);
+      assert.deepEqual(errors, [], `on the way to ${behaviour}`);
       await site.untilAnsweredBy(await site.podsOf('web'), endpoint);
     }
   });
@@ -84,5 +87,41 @@ describe('a backend in another namespace', () => {
     await site.delete('ReferenceGrant', 'allow', elsewhere);
     await site.untilUnanswered(endpoint);
     assert.equal(await reasonOf(site, 'TCPRoute', 'web', 'ResolvedRefs'), 'RefNotPermitted');
+  });
+});
+
+describe('a listener of a ListenerSet', () => {
+  test("is reached on the address of its Gateway, beside the Gateway's own", async (t) => {
+    const site = await useSite(t);
+    const allowed = gateway('edge', port);
+    const parent = { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'edge' };
+    const set = {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'ListenerSet',
+      metadata: { name: 'more' },
+      spec: { parentRef: parent, listeners: [{ name: 'extra', port: port + 1, protocol: 'TCP' }] },
+    };
+    const options = { protocol: 'TCP', gateway: 'edge', behaviour: 'aggregate', app: 'web' } as const;
+    const ofSet = route('of-set', { ...options, backend: 'other' });
+    const toSet = { ...parent, kind: 'ListenerSet', name: 'more' };
+    await site.create(
+      deployment('web'),
+      deployment('other'),
+      service('web', 'web'),
+      service('other', 'other'),
+      { ...allowed, spec: { ...(allowed.spec as object), allowedListeners: { namespaces: { from: 'Same' } } } },
+      set,
+      route('of-gateway', { ...options, backend: 'web' }),
+      { ...ofSet, spec: { ...(ofSet.spec as object), parentRefs: [toSet] } },
+    );
+    const address = await site.addressOf('edge');
+    for (const [app, at] of [
+      ['web', port],
+      ['other', port + 1],
+    ] as const) {
+      const endpoint = { protocol: 'TCP', address, port: at } as const;
+      await site.firstAnswer(endpoint);
+      await site.untilAnsweredBy(await site.podsOf(app), endpoint);
+    }
   });
 });
