@@ -5,12 +5,12 @@ import type { KubernetesClient } from '../../src/kubernetes/client.ts';
 import { connect } from '../../src/kubernetes/connect.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import { defaultControllers } from '../cluster/controller-manager.ts';
-import { waitUntilReady } from '../cluster/processes.ts';
 import { startAnnouncer } from '../support/announcer.ts';
 import { nodeAddresses, podNetworks, pool } from './addresses.ts';
-import { isHealthy, type LabController, startController } from './controller.ts';
+import { type LabController, startController } from './controller.ts';
 import { Kubelet } from './kubelet.ts';
 import { makeNode } from './network.ts';
+import { startProxy } from './proxy.ts';
 
 /** A cluster of one node, with real pods, a real kube-proxy, and our controller; and a client outside of it. */
 export interface Lab {
@@ -26,6 +26,8 @@ export interface LabOptions {
   readonly report: (line: string) => void;
   /** The command line that a container's image stands for; undefined where it is not known. */
   readonly commandOf: (image: string) => readonly string[] | undefined;
+  /** How often kube-proxy writes rules at most, as Go writes durations. Its own default is `1s`. */
+  readonly minSyncPeriod: string;
   /** Flags of the controller, beside where the API server and the pool are. */
   readonly flags?: readonly string[];
   /** A folder for the logs, to be kept. */
@@ -33,7 +35,6 @@ export interface LabOptions {
 }
 
 const nodeName = 'node';
-const proxyHealth = '127.0.0.1:10256';
 const settingsNamespace = 'lab';
 const controllers = [
   ...defaultControllers,
@@ -47,15 +48,14 @@ export const className = 'lab';
 export const controllerName = 'thebsdbox.co.uk/controller';
 
 /** Starts the lab, in a world of its own, and waits until all of it is up. It ends with the world. */
-export async function startLab({ report, commandOf, flags = [], logs }: LabOptions): Promise<Lab> {
+export async function startLab({ report, commandOf, minSyncPeriod, flags = [], logs }: LabOptions): Promise<Lab> {
   await makeNode();
   const controlPlane = await startControlPlane({ report, controllers, address: nodeAddresses.ipv4 });
   const folder = logs ?? join(controlPlane.folder, 'logs');
   mkdirSync(folder, { recursive: true });
   const client = connect({ kubeconfig: controlPlane.kubeconfigPath, userAgent: 'lab', now: Date.now });
   await createObjects(client);
-  const proxy = controlPlane.start('kube-proxy', proxyFlags(controlPlane));
-  await waitUntilReady(proxy, () => isHealthy(`http://${proxyHealth}/healthz`));
+  const proxy = await startProxy(controlPlane, { nodeName, minSyncPeriod });
   new Kubelet({ client, nodeName, folder: join(folder, 'pods'), commandOf, report });
   startAnnouncer(controlPlane.kubeconfigPath);
   const controller = await startController({
@@ -69,19 +69,6 @@ export async function startLab({ report, commandOf, flags = [], logs }: LabOptio
     logs: folder,
     broken: Promise.race([controlPlane.broken, proxy.ended, controller.ended]),
   };
-}
-
-/** `conntrack-max-per-core=0` leaves a limit alone that no namespace may set. */
-function proxyFlags({ kubeconfigPath }: ControlPlane): string[] {
-  return [
-    '--proxy-mode=nftables',
-    `--kubeconfig=${kubeconfigPath}`,
-    `--hostname-override=${nodeName}`,
-    `--cluster-cidr=${podNetworks.ipv4},${podNetworks.ipv6}`,
-    '--conntrack-max-per-core=0',
-    '--metrics-bind-address=127.0.0.1:10249',
-    `--healthz-bind-address=${proxyHealth}`,
-  ];
 }
 
 async function createObjects(client: KubernetesClient): Promise<void> {

@@ -52,7 +52,7 @@ function parseOptions(args: string[]): Options {
 async function runInLab({ files, logs }: Options): Promise<number> {
   const commandOf = (image: string): string[] | undefined =>
     image === echoImage ? [process.execPath, echoProgram] : undefined;
-  const lab = await startLab({ report, commandOf, logs });
+  const lab = await startLab({ report, commandOf, minSyncPeriod: '1s', logs });
   const broken = lab.broken.then((reason) => {
     throw new Error(reason);
   });
