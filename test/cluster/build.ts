@@ -9,6 +9,10 @@ import { goBuild, type Report, requireGo } from './go.ts';
 
 /** Folder of the Go module that the control plane is built from. */
 export const moduleFolder = join(import.meta.dirname, 'control-plane');
+/** Folder of the Go module that pins helm. */
+const helmFolder = join(import.meta.dirname, '..', 'install', 'helm');
+
+const commonFlags = ['-trimpath', '-buildvcs=false'];
 
 const run = promisify(execFile);
 
@@ -18,15 +22,35 @@ const run = promisify(execFile);
  * a link alone some seconds. Throws with one line that says what to do if Go is missing, too old, or fails.
  */
 export async function buildControlPlane(report: Report): Promise<string> {
-  const flags = await buildFlags();
-  const binary = join(cacheFolder(), `control-plane-${await hashOfSources(flags)}`);
+  return await build({ name: 'control-plane', folder: moduleFolder, flags: await buildFlags(), target: '.' }, report);
+}
+
+/** Path of helm; built, as the control plane is, if the cache has none (a minute or two after the control plane). */
+export async function buildHelm(report: Report): Promise<string> {
+  const flags = [...commonFlags, '-ldflags=-s -w'];
+  return await build({ name: 'helm', folder: helmFolder, flags, target: 'helm.sh/helm/v4/cmd/helm' }, report);
+}
+
+/** A Go program to build. */
+interface Program {
+  readonly name: string;
+  /** Of its module. */
+  readonly folder: string;
+  readonly flags: readonly string[];
+  /** The package to build. */
+  readonly target: string;
+}
+
+async function build(program: Program, report: Report): Promise<string> {
+  const { name, flags, target } = program;
+  const binary = join(cacheFolder(), `${name}-${await hashOfSources(program)}`);
   if (existsSync(binary)) return binary;
-  const version = await requireGo(moduleFolder);
-  report(`building the control plane with ${version} (about ten minutes the first time, seconds later)`);
+  const version = await requireGo(program.folder);
+  report(`building the ${name} with ${version} (minutes the first time, seconds later)`);
   await mkdir(cacheFolder(), { recursive: true });
   const unfinished = `${binary}.${process.pid}`;
   try {
-    await goBuild(moduleFolder, ['build', ...flags, '-o', unfinished, '.'], report);
+    await goBuild(program.folder, ['build', ...flags, '-o', unfinished, target], report);
     await rename(unfinished, binary);
   } finally {
     await rm(unfinished, { force: true });
@@ -58,12 +82,12 @@ async function buildFlags(): Promise<string[]> {
   const stamps = Object.entries({ gitVersion: full, gitMajor: major, gitMinor: minor }).map(
     ([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`,
   );
-  return ['-trimpath', '-buildvcs=false', `-ldflags=-s -w ${stamps.join(' ')}`];
+  return [...commonFlags, `-ldflags=-s -w ${stamps.join(' ')}`];
 }
 
-async function hashOfSources(flags: readonly string[]): Promise<string> {
-  const names = (await readdir(moduleFolder)).filter((name) => /\.(go|mod|sum)$/.test(name)).sort();
+async function hashOfSources({ folder, flags }: Program): Promise<string> {
+  const names = (await readdir(folder)).filter((name) => /\.(go|mod|sum)$/.test(name)).sort();
   const hash = createHash('sha256').update(flags.join('\n'));
-  for (const name of names) hash.update(`\n${name}\n`).update(await readFile(join(moduleFolder, name)));
+  for (const name of names) hash.update(`\n${name}\n`).update(await readFile(join(folder, name)));
   return hash.digest('hex').slice(0, 16);
 }

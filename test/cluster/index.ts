@@ -3,7 +3,7 @@
  * integration tests on it. Whatever ends this process, the servers and their files go with it.
  */
 import { constants } from 'node:os';
-import { buildControlPlane } from './build.ts';
+import { buildControlPlane, buildHelm } from './build.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { installController } from './install.ts';
 import { type Options, parseOptions, usage } from './options.ts';
@@ -37,6 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
 async function runWith(options: Options): Promise<number> {
   if (options.buildOnly) {
     report(`the control plane is ${await buildControlPlane(report)}`);
+    report(`helm is ${await buildHelm(report)}`);
     return 0;
   }
   const files = options.files.length > 0 ? options.files : findTestFiles();

@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import type { ApiClient, ApiRequest } from '../../src/kubernetes/client.ts';
 import { connect as connectController } from '../../src/kubernetes/connect.ts';
@@ -11,8 +8,8 @@ import { type Fixture, useServer } from '../support/fixture.ts';
 import { grant } from '../support/rights.ts';
 import { eventually } from '../support/server.ts';
 import { type Account, type Rule, shippedRules } from '../support/shipped-rules.ts';
-import { writeAccountKubeconfig } from './account.ts';
 import { connect } from './api-client.ts';
+import { kubeconfigFor } from './deployed.ts';
 
 /** One verb on one resource, of a rule. */
 interface Right {
@@ -78,11 +75,7 @@ async function makeAccount(t: TestContext, f: Fixture, granted: readonly Rule[])
     await admin.close();
   });
   await grant(f.client, account, { kind: 'ClusterRole', name, rules: granted });
-  const folder = await mkdtemp(join(tmpdir(), 'least-privilege-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  const to = join(folder, 'kubeconfig');
-  await writeAccountKubeconfig(admin, account, { from: f.server.kubeconfigPath, to });
-  return to;
+  return await kubeconfigFor(t, account, f.server.kubeconfigPath);
 }
 
 const listeners = [
