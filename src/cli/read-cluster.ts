@@ -10,6 +10,7 @@ import type { ObjectKey } from '../objects/keys.ts';
 import type { FollowedObject } from '../objects/view.ts';
 import { decode } from '../watch/decode.ts';
 import type { Source } from '../watch/follow.ts';
+import { Progress } from './progress.ts';
 
 /** A cluster that cannot be read: the message is one line for the user. */
 export class ClusterError extends Error {
@@ -27,16 +28,30 @@ export interface ToRead {
 }
 
 /**
- * Reads collections once, for commands that work without the controller.
+ * Reads collections once, for commands that work without the controller, and says so where it takes long.
  * @throws ClusterError
  */
-export async function readCluster(client: ApiClient, { sources, controllerName }: ToRead): Promise<Cluster> {
+export async function readCluster(client: ApiClient, wanted: ToRead): Promise<Cluster> {
+  const progress = new Progress('asking the API server what it serves');
+  try {
+    return await readAll(client, wanted, (step) => progress.say(step));
+  } finally {
+    progress.end();
+  }
+}
+
+async function readAll(
+  client: ApiClient,
+  { sources, controllerName }: ToRead,
+  say: (step: string) => void,
+): Promise<Cluster> {
   const found = await discover(client, [...new Set(sources.map(({ kind }) => kind))]);
   if ('failure' in found) throw new ClusterError('the cluster', found.failure);
   const cluster = new Cluster();
-  for (const source of sources) {
+  for (const [index, source] of sources.entries()) {
     const version = found.served.get(source.kind);
     if (version === undefined) continue;
+    say(`reading ${source.kind} (${index + 1} of ${sources.length})`);
     const failure = await readSource(client, cluster, source, version);
     if (failure !== undefined && source.isOptional !== true) throw new ClusterError(source.kind, failure);
   }
