@@ -6,7 +6,7 @@ import { endpointSlice, gateway, route, service } from '../integration/objects.t
 import { startTestController, type TestController } from '../support/controller.ts';
 import { type Fixture, useServer } from '../support/fixture.ts';
 import { grant } from '../support/rights.ts';
-import { eventually } from '../support/server.ts';
+import { eventually, type Manifest } from '../support/server.ts';
 import { type Account, type Rule, shippedRules } from '../support/shipped-rules.ts';
 import { connect } from './api-client.ts';
 import { kubeconfigFor } from './deployed.ts';
@@ -78,6 +78,16 @@ async function makeAccount(t: TestContext, f: Fixture, granted: readonly Rule[])
   return await kubeconfigFor(t, account, f.server.kubeconfigPath);
 }
 
+/** A ListenerSet of Gateway `gw`. */
+function listenerSet(f: Fixture, name: string): Manifest {
+  return {
+    apiVersion: f.apiVersionOf('ListenerSet'),
+    kind: 'ListenerSet',
+    metadata: { name, namespace: f.namespace },
+    spec: { parentRef: { name: 'gw' }, listeners: [{ name: 'more', port: 9090, protocol: 'TCP' }] },
+  };
+}
+
 const listeners = [
   { name: 'made', port: 8080 },
   { name: 'copy', port: 8081 },
@@ -92,7 +102,9 @@ const listeners = [
  */
 const life: readonly ((f: Fixture) => Promise<void>)[] = [
   async (f) => {
-    await f.create(gateway(f, 'gw', { listeners }), service(f, 'web'), service(f, 'api'), endpointSlice(f, 'web'));
+    const spec = { allowedListeners: { namespaces: { from: 'Same' } } };
+    await f.create(gateway(f, 'gw', { listeners, spec }), listenerSet(f, 'set'), service(f, 'web'), service(f, 'api'));
+    await f.create(endpointSlice(f, 'web'));
     await f.create(
       route(f, 'made', {
         selector: ['app', 'made'],
@@ -137,7 +149,7 @@ async function startRestricted(t: TestContext, f: Fixture, right: Right): Promis
   const controller = await startTestController({
     kubeconfigPath,
     client: trouble(client, { canStream: right.verb !== 'list' }),
-    flags: [...f.flags, '-leader-elect', '-leader-election-namespace', f.namespace],
+    flags: [...f.flags, '-announcer=none', '-leader-elect', '-leader-election-namespace', f.namespace],
   });
   t.after(() => controller.stop());
   return controller;
