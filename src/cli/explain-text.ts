@@ -1,5 +1,6 @@
 import type { Explanation } from '../gateway/explanation.ts';
 import type { LiveActor } from './controller-link.ts';
+import { paint } from './style.ts';
 import { table } from './table.ts';
 
 /** An explanation, and what the running actor told where it was reached. */
@@ -8,8 +9,8 @@ export interface Explained extends Explanation {
 }
 
 /** `KIND NAME is STATE: CAUSE`, without the line's end. */
-export function firstLine({ kind, name, state, cause }: Explanation): string {
-  return `${kind} ${name} is ${state}: ${cause}`;
+export function firstLine({ kind, name, state, cause, isReady }: Explanation): string {
+  return `${kind} ${name} is ${paint(isReady ? 'green' : 'red', state)}: ${cause}`;
 }
 
 /** One line each. */

@@ -2,7 +2,7 @@ import { parseConfig } from '../config.ts';
 import { realTimers } from '../kubernetes/timers.ts';
 import { type Controller, startController } from '../main.ts';
 import { urlOf } from '../observability/http.ts';
-import { createLogger, toggleDebug } from '../observability/logger.ts';
+import { createLogger, type Logger, toggleDebug } from '../observability/logger.ts';
 
 const stopLimitMs = 9_000;
 
@@ -25,10 +25,22 @@ export async function run(argv: readonly string[]): Promise<number> {
   logger.info({ controllerName: config.controllerName, pool: config.ipamConfigMap }, 'started');
   const { inspect } = controller.servers;
   if (inspect !== undefined) logger.info({ url: urlOf(inspect) }, 'inspector');
+  sayWhatItWaitsFor(controller, logger);
   const signal = await Promise.race([nextSignal(), controller.lost]);
   if (signal === undefined) logger.error('lost the lease: another replica may lead now; ending');
   else logger.info({ signal }, 'stopping');
   return await stop(controller, signal === undefined ? 1 : 0);
+}
+
+/** Says what the controller waits for, where that takes longer than a second: once, and again when it is something else. */
+function sayWhatItWaitsFor(controller: Controller, logger: Logger): void {
+  let said = '';
+  const look = (): void => {
+    const { waitsFor } = controller;
+    if (waitsFor.length > 0 && waitsFor.join() !== said) logger.info({ waitsFor }, 'waiting');
+    said = waitsFor.join();
+  };
+  setInterval(look, 1_000).unref();
 }
 
 function nextSignal(): Promise<NodeJS.Signals> {

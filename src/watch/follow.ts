@@ -70,6 +70,11 @@ export class Follow {
     return [...this.#stages.values()].every((stage) => stage !== 'starting' && stage !== 'forbidden');
   }
 
+  /** Kinds that were not read yet. */
+  get unread(): readonly Kind[] {
+    return this.describe().flatMap(({ kind, stage }) => (stage === 'starting' ? [kind] : []));
+  }
+
   /** What stands between us and a full view, one line a kind; also kinds that the cluster does not serve. */
   describe(): readonly { readonly kind: Kind; readonly stage: Stage }[] {
     return [...this.#stages].map(([{ kind }, stage]) => ({ kind, stage }));
