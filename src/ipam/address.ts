@@ -35,8 +35,13 @@ export function formatAddress(address: IPAddress): string {
     : Address6.fromBigInt(address.value).correctForm();
 }
 
+const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+/** IPv4 has one notation only: no need for numbers to tell that a text is in it. */
+const canonicalIPv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
+
 /** The canonical text of an address in any notation, or `undefined` where it is no address. */
 export function canonicalAddress(text: string): string | undefined {
+  if (canonicalIPv4.test(text)) return text;
   const address = parseAddress(text);
   return address && formatAddress(address);
 }
