@@ -26,7 +26,7 @@ import { ownVersion } from './version.ts';
 import { Follow } from './watch/follow.ts';
 import { sourcesOf } from './watch/sources.ts';
 
-const writeConcurrency = 32;
+const writeConcurrency = 16;
 const defaultDiscoveryMs = 10_000;
 
 /**
