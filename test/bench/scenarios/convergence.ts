@@ -159,6 +159,7 @@ function figuresOf(runs: readonly Run[], replays: readonly number[], shape: Shap
       convergeSeconds: spread(runs.map(({ seconds }) => seconds)),
       replaySeconds: spread(replays),
       ratio: spread(ratios),
+      cpuSeconds: spread(runs.map(({ sample }) => sample.cpuSeconds)),
     },
   };
 }
