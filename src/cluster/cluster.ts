@@ -140,7 +140,7 @@ export class Cluster implements ClusterView {
   }
 
   /** Keys of the objects that name this key or address. */
-  naming(token: string): ReadonlySet<ObjectKey> {
+  naming(token: string): Iterable<ObjectKey> {
     return this.#references.naming(token);
   }
 
@@ -149,7 +149,7 @@ export class Cluster implements ClusterView {
   }
 
   isClassUsed(gatewayClass: ObjectKey<'GatewayClass'>): boolean | undefined {
-    if (this.#references.naming(gatewayClass).size > 0) return true;
+    if (this.#references.namingOf('Gateway', gatewayClass).size > 0) return true;
     return this.#unavailable.has('Gateway') ? undefined : false;
   }
 
@@ -214,20 +214,15 @@ export class Cluster implements ClusterView {
   }
 
   #routesNaming(token: string): readonly Route[] {
-    const routes: Route[] = [];
-    for (const key of this.#references.naming(token)) {
-      const object = this.#objects.get(key);
-      if (object?.kind !== 'TCPRoute' && object?.kind !== 'UDPRoute') continue;
-      if (object.metadata.deletionTimestamp === undefined) routes.push(object);
-    }
-    return routes;
+    const routes = [...this.#naming(token, 'TCPRoute'), ...this.#naming(token, 'UDPRoute')];
+    return routes.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   }
 
   #naming<K extends Kind>(token: string, kind: K): readonly ObjectOfKind[K][] {
     const objects: ObjectOfKind[K][] = [];
-    for (const key of this.#references.naming(token)) {
+    for (const key of this.#references.namingOf(kind, token)) {
       const object = this.#objects.get(key);
-      if (object?.kind === kind) objects.push(object as ObjectOfKind[K]);
+      if (object !== undefined) objects.push(object as ObjectOfKind[K]);
     }
     return objects;
   }
