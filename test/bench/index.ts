@@ -5,7 +5,7 @@
 import { constants } from 'node:os';
 import { Bench } from './bench.ts';
 import { type Options, parseOptions, type ScenarioName, UsageError, usage } from './options.ts';
-import { document, type Figures, table } from './report.ts';
+import { document, type Figures, type Result, table } from './report.ts';
 import { save } from './results.ts';
 import { churn } from './scenarios/churn.ts';
 import { convergence } from './scenarios/convergence.ts';
@@ -50,9 +50,12 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const bench = await Bench.start(options, report);
   try {
-    const results = [];
-    for (const name of options.scenarios) results.push(document(await scenarios[name](bench), bench));
-    if (options.save) save(results);
+    const results: Result[] = [];
+    for (const name of options.scenarios) {
+      const result = document(await scenarios[name](bench), bench);
+      if (options.save) save(result);
+      results.push(result);
+    }
     console.log(
       options.output === 'json' ? JSON.stringify(results.length === 1 ? results[0] : results) : table(results),
     );

@@ -5,13 +5,11 @@ import type { Result } from './report.ts';
 
 const folder = join(import.meta.dirname, 'results');
 
-/** Keeps each result as `<target>-<scenario>.json`, and draws the plots of all that are kept. */
-export function save(results: readonly Result[]): void {
+/** Keeps a result as `<target>-<scenario>.json`, and draws the plots of all that are kept. */
+export function save(result: Result): void {
   mkdirSync(folder, { recursive: true });
-  for (const result of results) {
-    const path = join(folder, `${result.target}-${result.scenario}.json`);
-    writeFileSync(path, `${JSON.stringify(result, undefined, 2)}\n`);
-  }
+  const path = join(folder, `${result.target}-${result.scenario}.json`);
+  writeFileSync(path, `${JSON.stringify(result, undefined, 2)}\n`);
   for (const [name, svg] of plots(readAll())) writeFileSync(join(folder, `${name}.svg`), svg);
 }
 
