@@ -14,7 +14,7 @@ export interface Sample {
   readonly rssMiB: number;
   readonly peakRssMiB: number;
   readonly heapMiB: number;
-  /** The longest time that the event loop was blocked, in milliseconds, since the last sample. */
+  /** The longest time that the event loop was blocked, in milliseconds, since the first connection or last sample. */
   readonly blockedMs: number;
   /** Read from the API server, behind TLS. */
   readonly bytesRead: number;
@@ -23,7 +23,12 @@ export interface Sample {
 const sockets = new Set<Socket>();
 let closedBytes = 0;
 
+const resolutionMs = 5;
+const delay = monitorEventLoopDelay({ resolution: resolutionMs });
+
 subscribe('undici:client:connected', (message) => {
+  // Its modules are loaded by now, which nobody waits for but the start.
+  delay.enable();
   const { socket } = message as { readonly socket: Socket };
   sockets.add(socket);
   socket.once('close', () => {
@@ -31,10 +36,6 @@ subscribe('undici:client:connected', (message) => {
     closedBytes += socket.bytesRead;
   });
 });
-
-const resolutionMs = 5;
-const delay = monitorEventLoopDelay({ resolution: resolutionMs });
-delay.enable();
 
 const mebi = 2 ** 20;
 
