@@ -8,6 +8,7 @@ export const supportedFeatures: readonly { readonly name: string }[] = [
   'GatewayInfrastructure',
   'GatewayPort8080',
   'GatewayStaticAddresses',
+  'ListenerSet',
   'ReferenceGrant',
   'TCPRoute',
   'UDPRoute',

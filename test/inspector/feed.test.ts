@@ -153,7 +153,7 @@ class Clock {
 
   /** Runs what waits for that long. */
   pass(ms: number): void {
-    for (const [action, wait] of [...this.waiting]) {
+    for (const [action, wait] of Array.from(this.waiting)) {
       if (wait > ms) continue;
       this.waiting.delete(action);
       action();
