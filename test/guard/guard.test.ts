@@ -15,7 +15,7 @@ import type { Manifest } from '../support/objects.ts';
 const pairs = 40;
 
 /** Bytes of the JSON text of what is kept of a settled object, at most. */
-const kept = { GatewayClass: 650, Gateway: 2_300, TCPRoute: 1_200, Service: 1_300, IPAddress: 650 } as const;
+const kept = { GatewayClass: 1_050, Gateway: 2_300, TCPRoute: 1_200, Service: 1_300, IPAddress: 650 } as const;
 
 function pair(f: Fixture, index: number): readonly Manifest[] {
   const name = `n${index}`;
@@ -53,6 +53,7 @@ describe('what it costs', { concurrency: 1 }, () => {
     await f.create(...allPairs(f));
     const { controller } = await f.run();
     assert.deepEqual(await writesSince(f, 0), {
+      'patch gatewayclasses': 1,
       'patch gatewayclasses/status': 1,
       'create ipaddresses': pairs,
       'patch gateways': pairs,
