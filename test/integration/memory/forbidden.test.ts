@@ -4,6 +4,7 @@ import { eventually } from '../../support/server.ts';
 import {
   addressOf,
   condition,
+  type GatewayObject,
   gateway,
   ownParent,
   type RouteObject,
@@ -79,6 +80,28 @@ describe('Without permission', memoryOnly, () => {
     const parent = ownParent(f, await f.get<RouteObject>('TCPRoute', 'made'));
     assert.match(condition(parent, 'ResolvedRefs').message, /Services cannot be read/);
     assert.deepEqual(await serviceNames(f), ['web']);
+  });
+
+  test('to read parameters, their Gateways say so, the pool and the others go on, and they are picked up when granted', async (t) => {
+    const { f, server } = await useMemory(t);
+    const namespace = await f.addNamespace('params');
+    const match = { ...ours, resource: 'configmaps', namespace, verb: reading } as const;
+    const fault = server.faults.add({ match, effect: forbidden });
+    const metadata = { name: 'options', namespace };
+    await f.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { ipFamilies: 'ipv4' } });
+    const parametersRef = { group: '', kind: 'ConfigMap', name: 'options' };
+    await f.create(gateway(f, 'gw', { namespace, spec: { infrastructure: { parametersRef } } }), gateway(f, 'other'));
+    const controller = await f.start();
+    const own = () => f.get<GatewayObject>('Gateway', 'gw', namespace);
+    const accepted = async () => condition((await own()).status, 'Accepted');
+    await eventually(async () => (await accepted()).reason === 'InvalidParameters');
+    assert.match((await accepted()).message, /ConfigMap \S+\/options cannot be read: .*forbidden/);
+    assert.equal(await addressOf(f, 'other'), f.address(0));
+    assert.equal((await controller.page('health', '/readyz')).status, 200);
+    fault.remove();
+    await eventually(async () => (await accepted()).status === 'True');
+    await f.settle();
+    assert.deepEqual((await own()).spec.addresses, [{ type: 'IPAddress', value: f.address(1) }]);
   });
 
   test('to create Services: the route says so, others go on, and it is made when granted', async (t) => {
