@@ -1,3 +1,4 @@
+import { ParameterSources } from '../actors/parameter-sources.ts';
 import { Cluster } from '../cluster/cluster.ts';
 import type { ApiClient } from '../kubernetes/client.ts';
 import { realTimers } from '../kubernetes/timers.ts';
@@ -10,6 +11,8 @@ const discoveryMs = 10_000;
 export interface WatchTask {
   readonly client: ApiClient;
   readonly sources: readonly Source[];
+  /** Of the classes that are ours: what they take parameters from is followed too. */
+  readonly controllerName: string;
   /** Looks at the cluster as it is now. @returns whether that was what is waited for. */
   readonly look: (cluster: Cluster) => boolean;
   /** Told once of each reason why the cluster cannot be read. */
@@ -19,7 +22,8 @@ export interface WatchTask {
 }
 
 /** Follows the cluster and looks after each change, until what is waited for is there. @returns whether it is. */
-export async function watchUntil({ client, sources, look, onFailure, signal }: WatchTask): Promise<boolean> {
+export async function watchUntil(task: WatchTask): Promise<boolean> {
+  const { client, sources, controllerName, look, onFailure, signal } = task;
   const cluster = new Cluster();
   const told = new Set<string>();
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
@@ -55,7 +59,11 @@ export async function watchUntil({ client, sources, look, onFailure, signal }: W
       onFailure(`${what}: ${message}`);
     },
   });
-  cluster.onChange(lookSoon);
+  const parameters = new ParameterSources({ cluster, settings: { controllerName }, sources: follow });
+  cluster.onChange((change) => {
+    parameters.look(change);
+    lookSoon();
+  });
   signal.addEventListener('abort', () => resolve(false), { once: true });
   const running = follow.run();
   try {

@@ -73,6 +73,7 @@ export async function explain(argv: readonly string[]): Promise<number> {
   });
   const question: Question = {
     wanted: readWanted(words),
+    controllerName: config.controllerName,
     config,
     source,
     client,
@@ -81,10 +82,7 @@ export async function explain(argv: readonly string[]): Promise<number> {
     place: { url: given.read(controllerUrlFlag), namespace: given.read(controllerNamespaceFlag) },
   };
   try {
-    const found = answer(
-      await readCluster(client, { sources: question.sources, controllerName: config.controllerName }),
-      question,
-    );
+    const found = answer(await readCluster(client, question), question);
     await print(found, question);
     if (found.every(({ isReady }) => isReady)) return 0;
     return given.read(watchFlag) ? await follow(found, question) : 1;
@@ -96,6 +94,7 @@ export async function explain(argv: readonly string[]): Promise<number> {
 interface Question {
   /** Absent: all. */
   readonly wanted: ObjectKey<ActorKind> | undefined;
+  readonly controllerName: string;
   readonly config: Config;
   readonly source: PoolSource | undefined;
   readonly client: ApiClient;
@@ -128,13 +127,14 @@ async function print(found: readonly Explanation[], { wanted, client, place, isJ
 
 /** Says the first line again whenever it is another one, until all is ready. @returns the exit code. */
 async function follow(before: readonly Explanation[], question: Question): Promise<number> {
-  const { client, sources, isJson } = question;
+  const { client, sources, controllerName, isJson } = question;
   let said = renderAll(before);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const isReady = await watchUntil({
     client,
     sources,
+    controllerName,
     signal: stop.signal,
     onFailure: (message) => process.stderr.write(`${message.replace(/\s+/g, ' ')}\n`),
     look: (cluster) => {
