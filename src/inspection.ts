@@ -60,6 +60,7 @@ export class Inspection {
       witnesses: () => this.#witnesses(),
       status: () => this.#status(),
       timers: surroundings.timers,
+      onUnwatched: () => this.#dismiss(),
     });
     running.cluster.onChange(({ key }) => {
       if (!this.#inspector.isWatched) return;
@@ -75,14 +76,13 @@ export class Inspection {
 
   stop(): void {
     this.#inspector.stop();
-    this.#onlookers?.actors.stop();
+    this.#dismiss();
   }
 
   /** The running actors decide from now on. */
   opened(): void {
     this.#isOpen = true;
-    this.#onlookers?.actors.stop();
-    this.#onlookers = undefined;
+    this.#dismiss();
     this.#inspector.noteAll();
   }
 
@@ -98,6 +98,12 @@ export class Inspection {
     if (this.#isOpen || !this.#isRead()) return this.#parts.running;
     this.#onlookers ??= this.#look();
     return this.#onlookers;
+  }
+
+  /** Who only looks is there as long as somebody watches. */
+  #dismiss(): void {
+    this.#onlookers?.actors.stop();
+    this.#onlookers = undefined;
   }
 
   /** Whether every kind that can be read was read once. */

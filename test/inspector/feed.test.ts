@@ -165,8 +165,8 @@ describe('The hub', () => {
   const timings = { tickMs: 200, beatMs: 5_000 };
   const transition = { key: 'Gateway/default/g', event: 'Observed', from: 'Pending.Starting', to: 'Released' } as const;
 
-  function hubOf(clock: Clock, status: () => unknown = () => ({})): Hub {
-    return new Hub({ rowOf: row, keys: () => keys(2), status }, clock, timings);
+  function hubOf(clock: Clock, status: () => unknown = () => ({}), onUnwatched = (): void => {}): Hub {
+    return new Hub({ rowOf: row, keys: () => keys(2), status, onUnwatched }, clock, timings);
   }
 
   test('does nothing and starts no timer while nobody watches', () => {
@@ -222,15 +222,19 @@ describe('The hub', () => {
     assert.equal(browser.frames.filter(({ event }) => event === 'status').length, before + 1);
   });
 
-  test('leaves no timer behind when the last browser goes', () => {
+  test('leaves no timer behind when the last browser goes, and says that it went', () => {
     const clock = new Clock();
-    const hub = hubOf(clock);
+    let unwatched = 0;
+    const hub = hubOf(clock, undefined, () => {
+      unwatched += 1;
+    });
     const [first, second] = [hub.attach(new Browser()), hub.attach(new Browser())];
     hub.noteEvent('Gateway/default/g');
     first.end();
     assert.ok(clock.waiting.size > 0);
+    assert.equal(unwatched, 0);
     second.end();
-    assert.equal(clock.waiting.size, 0);
+    assert.deepEqual([clock.waiting.size, unwatched], [0, 1]);
   });
 
   test('lets a slow browser not hold up the others', () => {

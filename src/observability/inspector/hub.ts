@@ -8,6 +8,8 @@ export interface HubSources {
   readonly keys: () => Iterable<ActorKey>;
   /** The line at the top of the page: small, compared as JSON. */
   readonly status: () => unknown;
+  /** The last browser went. */
+  readonly onUnwatched: () => void;
 }
 
 export interface Subscription {
@@ -71,7 +73,9 @@ export class Hub {
       },
       end: () => {
         this.#feeds.delete(feed);
-        if (this.#feeds.size === 0) this.stop();
+        if (this.#feeds.size > 0) return;
+        this.stop();
+        this.#sources.onUnwatched();
       },
     };
   }

@@ -24,6 +24,8 @@ export interface InspectorOptions {
   /** The line at the top of the page. */
   readonly status: () => unknown;
   readonly timers: Pick<Timers, 'after' | 'now'>;
+  /** The last browser went. */
+  readonly onUnwatched?: () => void;
 }
 
 /** Browsers at one time. */
@@ -67,6 +69,7 @@ export class Inspector {
         rowOf: (key) => rowOf(key, options.witnesses()),
         keys: () => keysOf(options.witnesses()),
         status: () => ({ ...(options.status() as object), browsers: this.#hub.count }),
+        onUnwatched: () => options.onUnwatched?.(),
       },
       options.timers,
     );
