@@ -1,6 +1,7 @@
 import { ParameterSources } from '../actors/parameter-sources.ts';
 import { Cluster } from '../cluster/cluster.ts';
 import type { ApiClient } from '../kubernetes/client.ts';
+import type { Failure } from '../kubernetes/failure.ts';
 import { realTimers } from '../kubernetes/timers.ts';
 import { Follow, type Source } from '../watch/follow.ts';
 
@@ -25,7 +26,6 @@ export interface WatchTask {
 export async function watchUntil(task: WatchTask): Promise<boolean> {
   const { client, sources, controllerName, look, onFailure, signal } = task;
   const cluster = new Cluster();
-  const told = new Set<string>();
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
   let cancel: (() => void) | undefined;
   let isSynced = false;
@@ -53,11 +53,7 @@ export async function watchUntil(task: WatchTask): Promise<boolean> {
     },
     onAvailability: lookSoon,
     onRejection: lookSoon,
-    onFailure: (what, { message }) => {
-      if (told.has(message)) return;
-      told.add(message);
-      onFailure(`${what}: ${message}`);
-    },
+    onFailure: once(onFailure),
   });
   const parameters = new ParameterSources({ cluster, settings: { controllerName }, sources: follow });
   cluster.onChange((change) => {
@@ -73,4 +69,13 @@ export async function watchUntil(task: WatchTask): Promise<boolean> {
     follow.stop();
     await running;
   }
+}
+
+/** Tells each message once, whatever was being done. */
+function once(tell: (message: string) => void): (what: string, failure: Failure) => void {
+  const told = new Set<string>();
+  return (what, { message }) => {
+    if (!told.has(message)) tell(`${what}: ${message}`);
+    told.add(message);
+  };
 }
