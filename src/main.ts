@@ -10,7 +10,7 @@ import { ActorSystem } from './actors/system.ts';
 import { Cluster } from './cluster/cluster.ts';
 import type { Config } from './config.ts';
 import { Effects } from './effects/effects.ts';
-import { WriteQueue } from './effects/write-queue.ts';
+import type { WriteQueue } from './effects/write-queue.ts';
 import { buildLeadership } from './election.ts';
 import { partsOf } from './gateway/keys.ts';
 import { type Inspection, inspectionOf } from './inspection.ts';
@@ -25,8 +25,8 @@ import { clientOf, type Surroundings } from './surroundings.ts';
 import { ownVersion } from './version.ts';
 import { Follow } from './watch/follow.ts';
 import { sourcesOf } from './watch/sources.ts';
+import { buildQueue } from './writes.ts';
 
-const writeConcurrency = 16;
 const defaultDiscoveryMs = 10_000;
 
 /**
@@ -94,7 +94,12 @@ export class Controller {
       },
       onError: (error) => this.#reporter.crash('AddressPool', error),
     });
-    this.#queue = this.#buildQueue();
+    this.#queue = buildQueue({
+      surroundings,
+      metrics: this.#metrics,
+      reporter: this.#reporter,
+      send: (request) => this.#send(request),
+    });
     this.actors = this.#buildActors();
     this.#leadership = config.leaderElect ? this.#buildLeadership() : undefined;
     this.#keeper = this.#buildKeeper();
@@ -149,20 +154,6 @@ export class Controller {
     await this.#running;
     await this.#client.close();
     for (const server of Object.values(this.servers)) server?.close().closeAllConnections();
-  }
-
-  #buildQueue(): WriteQueue {
-    const { random, timers } = this.#surroundings;
-    return new WriteQueue({
-      send: (request) => this.#send(request),
-      concurrency: writeConcurrency,
-      random,
-      now: timers.now,
-      after: timers.after,
-      onError: ({ id }, error) => this.#reporter.crash(id, error),
-      watcher: this.#metrics.writes,
-      onTurn: ({ id }, result) => this.#metrics.wrote(id, result),
-    });
   }
 
   #buildActors(): ActorSystem {

@@ -1,5 +1,4 @@
-import type { Change, Cluster } from '../cluster/cluster.ts';
-import type { EffectKeys, EffectName } from '../effects/effects.ts';
+import type { Change } from '../cluster/cluster.ts';
 import type { World } from '../gateway/graph.ts';
 import { isGatewayKey, isRouteKey, partsOf } from '../gateway/keys.ts';
 import { canonicalAddress } from '../ipam/address.ts';
@@ -7,50 +6,16 @@ import type { ResultEvent } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 import type { Rejection } from '../objects/rejection.ts';
 import type { ActorState } from '../objects/states.ts';
-import type { WorkWatcher } from '../objects/work-watcher.ts';
 import type { ActorEntry } from './actor-entry.ts';
-import type { AddressPool } from './address-pool.ts';
 import { affectedBy, haveOwnPortsChanged } from './affected.ts';
 import { type Charts, connectCharts } from './charts.ts';
 import { Crashes } from './crashes.ts';
 import { GraphCache } from './graph-cache.ts';
+import type { ActorSystemOptions, Transition } from './system-options.ts';
+import { actorKinds, turnOrder } from './turn-order.ts';
 import { needsActor, spawn } from './wiring.ts';
 
-export interface Transition {
-  readonly key: ObjectKey<ActorKind>;
-  readonly event: string;
-  readonly from: ActorState | undefined;
-  readonly to: ActorState;
-}
-
-export interface ActorSystemOptions {
-  readonly cluster: Cluster;
-  readonly pool: AddressPool;
-  readonly world: Omit<World, 'graph'>;
-  readonly request: <N extends EffectName>(name: N, key: EffectKeys[N], by: ObjectKey<ActorKind>) => void;
-  /** All wishes of a turn are made: decide which come to a write. */
-  readonly flush: () => void;
-  /** Runs a turn soon, outside of this one. */
-  readonly soon: (action: () => void) => void;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly onTransition: (transition: Transition) => void;
-  readonly onCrash: (key: ObjectKey<ActorKind>, error: unknown) => void;
-  readonly watcher?: WorkWatcher<ObjectKey<ActorKind>>;
-  /** Told of every event that an actor has handled, also where its state stays. */
-  readonly onEvent?: ((key: ObjectKey<ActorKind>) => void) | undefined;
-}
-
-/** Classes first, then Gateways, then what is attached to them: each looks at those before it. */
-const turnOrder: Readonly<Record<ActorKind, number>> = {
-  GatewayClass: 0,
-  Gateway: 1,
-  ListenerSet: 2,
-  TCPRoute: 2,
-  UDPRoute: 2,
-};
-
-const actorKinds = Object.keys(turnOrder) as ActorKind[];
+export type { Transition };
 
 /** One turn works so long at most, in milliseconds, before it lets I/O in. */
 const turnMs = 25;
