@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { connect } from '../../src/kubernetes/connect.ts';
 import { endOf } from '../cluster/process-group.ts';
@@ -12,7 +12,8 @@ import { type Binaries, binaries } from './build.ts';
 import type { Options } from './options.ts';
 import { printResults, type Results } from './results.ts';
 
-const reportsFolder = join(import.meta.dirname, 'reports');
+/** The suite's own report, as it was when something in it last changed. */
+const keptReport = join(import.meta.dirname, 'reports', 'conformance-report.yaml');
 /** Of the pool; a Gateway of the suite asks for it. */
 const usableAddress = '10.99.0.200';
 /** Outside of the pool, and held by somebody else. */
@@ -22,6 +23,7 @@ const minSyncPeriod = '20ms';
 const suiteTimeout = '25m';
 /** In lines of the suite's output that say how a test went. */
 const progressMark = '### ';
+const linesOfFailure = 25;
 
 /** Starts the lab, runs the suite in the client's namespace, and prints the results. @returns the exit code. */
 export async function runConformance(options: Options, report: (line: string) => void): Promise<number> {
@@ -34,11 +36,12 @@ export async function runConformance(options: Options, report: (line: string) =>
   });
   await holdUnusableAddress(lab);
   const resultsPath = join(lab.controlPlane.folder, 'results.json');
-  const code = await Promise.race([runSuite(programs, lab, { options, report, resultsPath }), failWhenBroken(lab)]);
+  const reportPath = join(lab.controlPlane.folder, 'report.yaml');
+  const run = runSuite(programs, lab, { options, report, resultsPath, reportPath });
+  const code = await Promise.race([run, failWhenBroken(lab)]);
+  if (options.run === '') await keepReport(reportPath);
   const results = JSON.parse(await readFile(resultsPath, 'utf8')) as Results;
-  const failed = printResults(results, options);
-  if (code !== 0 && failed === 0) report(`the suite itself failed: see ${join(lab.logs, 'suite.log')}`);
-  return failed || code;
+  return printResults(results, options) || code;
 }
 
 function commandOf(image: string, { echo, coredns }: Binaries): readonly string[] | undefined {
@@ -72,10 +75,11 @@ interface SuiteRun {
   readonly options: Options;
   readonly report: (line: string) => void;
   readonly resultsPath: string;
+  readonly reportPath: string;
 }
 
-async function runSuite({ suite }: Binaries, lab: Lab, { options, report, resultsPath }: SuiteRun): Promise<number> {
-  await mkdir(reportsFolder, { recursive: true });
+async function runSuite({ suite }: Binaries, lab: Lab, run: SuiteRun): Promise<number> {
+  const { options, report, resultsPath, reportPath } = run;
   const command = [suite, '-test.v', `-test.timeout=${suiteTimeout}`, '-test.failfast=false'];
   const [program, ...args] = inNamespace(clientNamespace, command);
   const child = spawn(program, args, {
@@ -86,7 +90,7 @@ async function runSuite({ suite }: Binaries, lab: Lab, { options, report, result
       CONFORMANCE_GATEWAY_CLASS: className,
       CONFORMANCE_RESULTS: resultsPath,
       // A part of the tests makes no report.
-      CONFORMANCE_REPORT: options.run === '' ? join(reportsFolder, 'conformance-report.yaml') : '',
+      CONFORMANCE_REPORT: options.run === '' ? reportPath : '',
       CONFORMANCE_RUN: options.run,
       CONFORMANCE_VERSION: process.env.npm_package_version ?? '',
       CONFORMANCE_USABLE_ADDRESS: usableAddress,
@@ -94,11 +98,11 @@ async function runSuite({ suite }: Binaries, lab: Lab, { options, report, result
     },
   });
   const log = createWriteStream(join(lab.logs, 'suite.log'));
+  const show = showProgress(report);
   const reading = [child.stdout, child.stderr].map(async (stream) => {
     for await (const line of createInterface({ input: stream })) {
       log.write(`${line}\n`);
-      const mark = line.indexOf(progressMark);
-      if (mark >= 0) report(line.slice(mark + progressMark.length));
+      show(line);
     }
   });
   const end = await endOf(child);
@@ -106,4 +110,30 @@ async function runSuite({ suite }: Binaries, lab: Lab, { options, report, result
   log.end();
   await once(log, 'close');
   return end === 0 ? 0 : 1;
+}
+
+/** Takes the suite's output, and reports each test that is over; of one that failed also what it said last. */
+function showProgress(report: (line: string) => void): (line: string) => void {
+  let recent: string[] = [];
+  return (line) => {
+    if (line.startsWith('=== RUN')) recent = [];
+    const mark = line.indexOf(progressMark);
+    if (mark < 0) {
+      recent = [...recent, line].slice(-linesOfFailure);
+      // Checks of ours, beside the tests of upstream.
+      if (line.startsWith('--- FAIL: Test')) report([line.slice(4), ...recent.slice(0, -1)].join('\n'));
+      return;
+    }
+    const verdict = line.slice(mark + progressMark.length);
+    report(verdict.startsWith('FAILED') ? [verdict, ...recent].join('\n') : verdict);
+  };
+}
+
+/** A report that says the same, but for its date, is not worth a change of the file. */
+async function keepReport(path: string): Promise<void> {
+  const [report, kept] = await Promise.all([path, keptReport].map((file) => readFile(file, 'utf8').catch(() => '')));
+  const undated = (text = ''): string => text.replace(/^date: .*$/m, '');
+  if (report === undefined || undated(report) === undated(kept)) return;
+  await mkdir(dirname(keptReport), { recursive: true });
+  await writeFile(keptReport, report);
 }

@@ -5,7 +5,6 @@ import type { KubernetesClient } from '../../src/kubernetes/client.ts';
 import { connect } from '../../src/kubernetes/connect.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import { defaultControllers } from '../cluster/controller-manager.ts';
-import { startAnnouncer } from '../support/announcer.ts';
 import { nodeAddresses, podNetworks, pool } from './addresses.ts';
 import { type LabController, startController } from './controller.ts';
 import { Kubelet } from './kubelet.ts';
@@ -57,10 +56,9 @@ export async function startLab({ report, commandOf, minSyncPeriod, flags = [], l
   await createObjects(client);
   const proxy = await startProxy(controlPlane, { nodeName, minSyncPeriod });
   new Kubelet({ client, nodeName, folder: join(folder, 'pods'), commandOf, report });
-  startAnnouncer(controlPlane.kubeconfigPath);
   const controller = await startController({
     log: join(folder, 'controller.log'),
-    flags: ['-kubeconfig', controlPlane.kubeconfigPath, '-ipam-configmap', `${settingsNamespace}/ipam`, ...flags],
+    flags: [...flagsOf(controlPlane), ...flags],
   });
   report(`the lab is ready; logs: ${folder}`);
   return {
@@ -69,6 +67,11 @@ export async function startLab({ report, commandOf, minSyncPeriod, flags = [], l
     logs: folder,
     broken: Promise.race([controlPlane.broken, proxy.ended, controller.ended]),
   };
+}
+
+/** The node has the addresses (see `makeNode`), so that nobody needs to announce them. */
+function flagsOf({ kubeconfigPath }: ControlPlane): string[] {
+  return ['-kubeconfig', kubeconfigPath, '-ipam-configmap', `${settingsNamespace}/ipam`, '-announcer', 'none'];
 }
 
 async function createObjects(client: KubernetesClient): Promise<void> {

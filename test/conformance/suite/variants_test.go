@@ -1,11 +1,15 @@
 package suite
 
 import (
+	"os"
 	"slices"
 	"testing"
 
 	"k8s.io/apimachinery/pkg/util/sets"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	"sigs.k8s.io/gateway-api/conformance"
+	"sigs.k8s.io/gateway-api/conformance/tests"
 	"sigs.k8s.io/gateway-api/conformance/utils/suite"
 	"sigs.k8s.io/gateway-api/pkg/features"
 )
@@ -64,6 +68,36 @@ func asL4(upstream suite.ConformanceTest) suite.ConformanceTest {
 }
 
 var otherProtocols = sets.New[features.FeatureName](features.SupportHTTPRoute, features.SupportTLSRoute)
+
+// TestSupportedFeatures: the class says that it supports exactly what the tests that passed rely on.
+func TestSupportedFeatures(t *testing.T) {
+	if os.Getenv(runVariable) != "" {
+		t.Skip("only some tests were run")
+	}
+	proven := sets.New[string]()
+	for _, test := range tests.ConformanceTests {
+		if slices.Contains(all.Upstream.Passed, test.ShortName) || slices.Contains(all.L4Variants.Passed, test.ShortName) {
+			for _, feature := range test.Features {
+				proven.Insert(string(feature))
+			}
+		}
+	}
+	for feature := range otherProtocols {
+		proven.Delete(string(feature))
+	}
+	class := &gatewayv1.GatewayClass{}
+	key := client.ObjectKey{Name: os.Getenv(gatewayClassVariable)}
+	if err := options(t, conformance.Manifests).Client.Get(t.Context(), key, class); err != nil {
+		t.Fatal(err)
+	}
+	claimed := []string{}
+	for _, feature := range class.Status.SupportedFeatures {
+		claimed = append(claimed, string(feature.Name))
+	}
+	if want := sets.List(proven); !slices.Equal(claimed, want) {
+		t.Errorf("GatewayClass %s supports %v, and the tests that passed prove %v", class.Name, claimed, want)
+	}
+}
 
 func TestVariantsHaveManifestsOfOurs(t *testing.T) {
 	for _, name := range l4Variants {
