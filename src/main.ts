@@ -138,11 +138,8 @@ export class Controller {
     return this.#follow.isSynced && this.actors.isIdle && this.#queue.depth === 0;
   }
 
-  /** What stands before it serves anything: kinds that were not read yet, the lease. */
-  get waitsFor(): readonly string[] {
-    return [...this.#follow.unread, ...(this.#leadership?.isLeading === false ? ['the lease'] : [])];
-  }
-
+  /** What stands before it serves anything. */
+  readonly waitsFor = (): readonly string[] => [...this.#follow.unread, ...(this.#leadership?.waitsFor ?? [])];
   /** Takes no more events, finishes the writes on their way, closes everything. */
   async stop(): Promise<void> {
     this.#follow.stop();

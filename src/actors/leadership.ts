@@ -46,6 +46,11 @@ export class Leadership {
     return this.#actor.getSnapshot().value === 'Leading';
   }
 
+  /** What stands before it may write. */
+  get waitsFor(): readonly string[] {
+    return this.isLeading ? [] : ['the lease'];
+  }
+
   /** Tries for the lease, and keeps it, until it is lost or `stop`. */
   async run(): Promise<void> {
     const { lease, sleep } = this.#options;

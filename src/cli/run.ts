@@ -36,7 +36,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 function sayWhatItWaitsFor(controller: Controller, logger: Logger): void {
   let said = '';
   const look = (): void => {
-    const { waitsFor } = controller;
+    const waitsFor = controller.waitsFor();
     if (waitsFor.length > 0 && waitsFor.join() !== said) logger.info({ waitsFor }, 'waiting');
     said = waitsFor.join();
   };

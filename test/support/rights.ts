@@ -10,8 +10,8 @@ import {
 } from './shipped-rules.ts';
 
 /**
- * Lets the controller's account read the pool and keep the lease in this namespace too, by the Roles that are shipped
- * for its own, and waits until the API server knows.
+ * Lets the controller's account keep the lease in this namespace too, by the Role that is shipped for its own, and waits
+ * until the API server knows.
  */
 export async function grantNamespace(client: TestClient, namespace: string): Promise<void> {
   for (const file of [...namespacedRoles, ...optionalRoles]) {

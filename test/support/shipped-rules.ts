@@ -21,7 +21,7 @@ export const controllerAccount: Account = { namespace: 'gateway-api-controller',
 const install = join(import.meta.dirname, '..', '..', 'manifests', 'install');
 const clusterRole = 'base/cluster-role.yaml';
 /** Those that are granted in a namespace, for one object each. */
-export const namespacedRoles = ['base/pool-role.yaml', 'replicated/lease-role.yaml'];
+export const namespacedRoles = ['replicated/lease-role.yaml'];
 
 /** Those that a user grants where he needs them. */
 export const optionalRoles = ['parameters/cluster-role.yaml'];
