@@ -11,9 +11,12 @@ const chartsOwn: ReadonlySet<string> = new Set([
   'ipam-configmap',
 ]);
 
+/** Flags that would stand in the Deployment for all to read: they come from a Secret, by `extraEnv`. */
+const secret: ReadonlySet<string> = new Set(['inspect-token']);
+
 /** The JSON schema of the chart's values; the part about flags follows the flags that there are. */
 export function valuesSchema(): object {
-  const flags = controllerFlags.filter(({ name }) => !chartsOwn.has(name));
+  const flags = controllerFlags.filter(({ name }) => !chartsOwn.has(name) && !secret.has(name));
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Values of gateway-api-controller',
@@ -28,6 +31,7 @@ export function valuesSchema(): object {
         data: poolData,
       }),
       flags: closed(Object.fromEntries(flags.map((flag) => [flag.name, schemaOf(flag)]))),
+      extraEnv: listOf({ type: 'object', required: ['name'] }),
       gatewayClass: text(),
       serviceMonitor: closed({ enabled: { type: 'boolean' }, interval: text(), labels: texts }),
       serviceAccount: closed({ annotations: texts }),
