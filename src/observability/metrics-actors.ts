@@ -47,7 +47,8 @@ export class ActorMetrics {
   constructor(registry: Registry, sources: ActorSources, work: WorkMetrics) {
     const registers = [registry];
     this.#sources = sources;
-    this.#startedMs = sources.now();
+    // A creationTimestamp has whole seconds.
+    this.#startedMs = Math.floor(sources.now() / 1000) * 1000;
     this.#mailboxes = work.watch(queues, queueOf);
     this.#looks = new Counter({
       name: 'controller_runtime_reconcile_total',
