@@ -27,7 +27,7 @@ async function ofSize(bench: Bench, size: number) {
     bench.report(`fan-in, ${size} routes: turn ${turn} of ${turns}, the controller`);
     const run = await controllerRun(bench, groups, size);
     runs.push(run);
-    const atOnce = bench.options.inFlight ?? 32;
+    const atOnce = bench.options.inFlight ?? 16;
     bench.report(`fan-in, ${size} routes: turn ${turn} of ${turns}, the raw replay, ${atOnce} in flight`);
     replays.push(await bench.timeReplay({ ...run, there: emptySnapshot() }, atOnce));
     await bench.clean();
