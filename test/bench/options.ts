@@ -18,7 +18,7 @@ export type Behaviour = (typeof behaviours)[number];
 /** What `npm run bench -- ...` was asked to do. */
 export interface Options {
   readonly scenarios: readonly ScenarioName[];
-  /** Not given: what the scenario is about (1,000; for `large` 1,000, 3,000 and 10,000). */
+  /** Not given: 1,000; for `large`, which goes there in three steps, 10,000. */
   readonly gateways: number | undefined;
   /** Not given: 1; for `fan-in` 1,000 and 5,000. */
   readonly routesPerGateway: number | undefined;

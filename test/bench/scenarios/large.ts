@@ -7,13 +7,12 @@ import { restartOnce } from './restart.ts';
 
 const idleSeconds = 30;
 
-/** How time and memory grow with the number of pairs. */
+/** How time and memory grow with the number of pairs: at a tenth, three tenths and all of it. */
 export async function large(bench: Bench) {
-  const { gateways } = bench.options;
-  const sizes = gateways === undefined ? [1_000, 3_000, 10_000] : [gateways];
+  const most = bench.options.gateways ?? 10_000;
+  const sizes = [...new Set([0.1, 0.3, 1].map((share) => Math.ceil(most * share)))];
   const growth = [];
   for (const size of sizes) growth.push(await ofSize(bench, bench.shape({ gateways: size })));
-  const most = Math.max(...sizes);
   return { scenario: 'large', gateways: most, routes: most * bench.shape().routesPerGateway, growth };
 }
 
