@@ -5,6 +5,7 @@ import {
   type Flag,
   type GivenFlags,
   oneOf,
+  readBoolean,
   readFlags,
   switchFlag,
   UsageError,
@@ -112,6 +113,13 @@ export const settings = {
     default: '',
     help: 'what a browser has to know to see that page (?token=TOKEN); needed where other machines can reach it',
     read: anyText,
+  },
+  /** Whether Events are written. */
+  events: {
+    name: 'events',
+    default: 'true',
+    help: 'write Kubernetes Events; -events=false writes none',
+    read: readBoolean,
   },
   logLevel: {
     name: 'log-level',

@@ -3,7 +3,6 @@ import { Intake } from './actors/intake.ts';
 import type { Leadership } from './actors/leadership.ts';
 import { LedgerKeeper } from './actors/ledger-keeper.ts';
 import { ParameterSources } from './actors/parameter-sources.ts';
-import { poolReport } from './actors/pool-report.ts';
 import { isPoolOf, type PoolSource, poolSource, readPool } from './actors/pool-source.ts';
 import { reportsOf } from './actors/reports.ts';
 import { ActorSystem } from './actors/system.ts';
@@ -12,17 +11,18 @@ import type { Config } from './config.ts';
 import { Effects } from './effects/effects.ts';
 import type { WriteQueue } from './effects/write-queue.ts';
 import { buildLeadership } from './election.ts';
+import { EventDesk } from './event-desk.ts';
 import { partsOf } from './gateway/keys.ts';
 import { type Inspection, inspectionOf } from './inspection.ts';
 import type { ApiClient, ApiRequest, ApiResult } from './kubernetes/client.ts';
 import { ownNamespace } from './kubernetes/connect.ts';
 import { objectPath } from './kubernetes/kinds.ts';
 import { tellFailures } from './kubernetes/told-failures.ts';
-import { Metrics } from './observability/metrics.ts';
+import { metricsOf } from './measurement.ts';
+import type { Metrics } from './observability/metrics.ts';
 import { Reporter } from './observability/reporter.ts';
 import { openServers, type Servers } from './servers.ts';
 import { clientOf, type Surroundings } from './surroundings.ts';
-import { ownVersion } from './version.ts';
 import { Follow } from './watch/follow.ts';
 import { sourcesOf } from './watch/sources.ts';
 import { buildQueue } from './writes.ts';
@@ -67,6 +67,7 @@ export class Controller {
   readonly #poolSource: PoolSource | undefined;
   readonly #leadership: Leadership | undefined;
   readonly #inspection: Inspection | undefined;
+  readonly #events: EventDesk;
   #running: Promise<unknown> = Promise.resolve();
   #hasSynced = false;
   #isOpen = false;
@@ -77,14 +78,8 @@ export class Controller {
     this.#surroundings = surroundings;
     this.#poolSource = poolSource(config.ipamConfigMap, ownNamespace(surroundings.environment));
     this.#reporter = new Reporter(surroundings.logger, surroundings.timers.now);
-    this.#metrics = new Metrics({
-      actors: () => this.actors.states(),
-      metadataOf: (key) => this.cluster.get(key)?.metadata,
-      now: surroundings.timers.now,
-      pool: () => poolReport(this.pool, this.cluster, config),
-      isLeading: () => this.#leadership?.isLeading ?? true,
-      version: ownVersion(),
-    });
+    const isLeading = (): boolean => this.#leadership?.isLeading ?? true;
+    this.#metrics = metricsOf(this, { config, surroundings, isLeading });
     this.#client = clientOf(config, surroundings, (method, code) => this.#metrics.requests.inc({ method, code }));
     this.#asking = tellFailures(this.#client, (request, failure) => this.#reporter.requestFailure(request, failure));
     this.pool = new AddressPool({
@@ -98,6 +93,7 @@ export class Controller {
       surroundings,
       metrics: this.#metrics,
       reporter: this.#reporter,
+      onRepeated: (id) => this.#events.repeated(id),
       send: (request) => this.#send(request),
     });
     this.actors = this.#buildActors();
@@ -113,9 +109,10 @@ export class Controller {
     });
     this.#follow = this.#buildFollow();
     this.#effects = this.#buildEffects();
-    const [follow, reporter] = [this.#follow, this.#reporter];
-    this.#inspection = inspectionOf({ controller: this, config, surroundings, follow, reporter });
-    const parameters = new ParameterSources({ cluster: this.cluster, settings: config, sources: follow });
+    const parts = { config, surroundings, follow: this.#follow, reporter: this.#reporter };
+    this.#inspection = inspectionOf({ controller: this, ...parts });
+    this.#events = new EventDesk(this, { ...parts, metrics: this.#metrics }, (request) => this.#send(request));
+    const parameters = new ParameterSources({ cluster: this.cluster, settings: config, sources: this.#follow });
     this.cluster.onChange((change) => {
       parameters.look(change);
       if (isPoolOf(change.key, this.#poolSource)) this.#refreshPool();
@@ -147,6 +144,7 @@ export class Controller {
     this.#keeper.stop();
     this.actors.stop();
     await this.#queue.close();
+    await this.#events.close();
     await this.#leadership?.stop();
     await this.#running;
     await this.#client.close();
@@ -273,6 +271,7 @@ export class Controller {
       fold: (key, body) => this.#intake.fold(key, body),
       forget: (key, uid) => this.#intake.forget(key, uid),
       deliver: (key, event) => this.actors.deliver(key, event),
+      onWritten: (write) => this.#events.written(write),
       onError: (what, error) => this.#reporter.crash(what, error),
       onAvoided: (id) => this.#metrics.avoided(id),
       onFailure: (what, key, failure) => {
@@ -286,6 +285,7 @@ export class Controller {
     if (!this.#isOpen) return;
     const read = readPool(this.#poolSource, this.cluster);
     this.#reporter.pool(read);
+    this.#events.poolRead(this.pool.pool, read, this.#poolSource);
     this.pool.setPool(read);
     this.#keeper.sweep();
     this.actors.markWaiting();

@@ -10,11 +10,13 @@ export interface QueueParts {
   readonly surroundings: Surroundings;
   readonly metrics: Metrics;
   readonly reporter: Reporter;
+  /** A write is wanted again and again, though the server took it: somebody undoes it. */
+  readonly onRepeated: (id: string) => void;
   readonly send: (request: ApiRequest) => Promise<ApiResult>;
 }
 
 /** Builds the one queue that all writes go through. */
-export function buildQueue({ surroundings, metrics, reporter, send }: QueueParts): WriteQueue {
+export function buildQueue({ surroundings, metrics, reporter, onRepeated, send }: QueueParts): WriteQueue {
   const { random, timers } = surroundings;
   return new WriteQueue({
     send,
@@ -24,6 +26,7 @@ export function buildQueue({ surroundings, metrics, reporter, send }: QueueParts
     after: timers.after,
     onError: ({ id }, error) => reporter.crash(id, error),
     watcher: metrics.writes,
+    onRepeated: ({ id }) => onRepeated(id),
     onTurn: ({ id }, result) => metrics.wrote(id, result),
   });
 }

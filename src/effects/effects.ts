@@ -1,3 +1,4 @@
+import type { WriteRecord } from '../gateway/events.ts';
 import { nameOf, partsOf } from '../gateway/keys.ts';
 import type { ApiRequest, ApiResult } from '../kubernetes/client.ts';
 import type { Failure } from '../kubernetes/failure.ts';
@@ -53,6 +54,8 @@ export interface EffectsOptions {
   /** Takes in that the object of this uid is not there any more. */
   readonly forget: (key: ObjectKey, uid: string) => void;
   readonly deliver: (to: ObjectKey<ActorKind>, event: ResultEvent) => void;
+  /** The server took a write: what it made of the object. */
+  readonly onWritten?: (write: WriteRecord) => void;
   /** A decision threw: a bug. */
   readonly onError: (what: string, error: unknown) => void;
   readonly onFailure: (what: string, key: ObjectKey, failure: Failure) => void;
@@ -113,16 +116,22 @@ export class Effects {
   }
 
   #task<N extends EffectName>(id: string, name: N, key: EffectKeys[N]): WriteTask {
-    const { context, send, fold, forget, onFailure } = this.#options;
+    const { context, send, fold, forget, onFailure, onWritten } = this.#options;
+    const { view } = context.world;
     const target: ObjectKey = key;
+    let before = view.get(target);
     const path = (): string => objectPath(target, context.versionOf(partsOf(target).kind));
     return {
       id,
       isPaced: name === 'gateway-status',
-      decide: () => deciders[name](key, context),
+      decide: () => {
+        before = view.get(target);
+        return deciders[name](key, context);
+      },
       accept: (request, body) => {
         if (request.method === 'DELETE' && !isStillThere(body)) forget(target, uidOf(request));
         else fold(target, body);
+        onWritten?.({ key: target, before, after: view.get(target) });
       },
       refresh: async () => {
         const uid = context.world.view.get(target)?.metadata.uid ?? '';

@@ -35,6 +35,8 @@ export interface WriteQueueOptions {
   readonly after: (ms: number, action: () => void) => () => void;
   /** A task threw: a bug. Its key is free for the next request. */
   readonly onError: (task: WriteTask, error: unknown) => void;
+  /** The same request is wanted again and again, though the server took it: somebody undoes it. */
+  readonly onRepeated?: (task: WriteTask) => void;
   /** Told how each turn ended, for metrics. */
   readonly watcher?: WorkWatcher<string>;
   readonly onTurn?: (task: WriteTask, result: 'written' | 'avoided' | Failure['kind']) => void;
@@ -135,6 +137,7 @@ export class WriteQueue {
       const pause = this.#repeats.delayOf(entry.task.id, request);
       if (pause > 0) {
         entry.withheld = digestOf(request);
+        this.#options.onRepeated?.(entry.task);
         return this.#wait(entry, pause);
       }
       const space = entry.task.isPaced === true ? this.#pace.delayOf(entry.task.id, entry.askedAt) : 0;

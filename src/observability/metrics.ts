@@ -20,6 +20,7 @@ export class Metrics {
   readonly registry = new Registry();
   readonly requests: Counter<'method' | 'code'>;
   readonly rejections: Counter<'kind'>;
+  readonly events: Counter<'result'>;
   readonly actors: ActorMetrics;
   /** Of the queue of writes, by the id of the task. */
   readonly writes: WorkWatcher<string>;
@@ -58,6 +59,11 @@ export class Metrics {
       'gateway_api_rejected_objects_total',
       ['kind'],
       'Objects that could not be decoded',
+    );
+    this.events = this.#counter(
+      'gateway_api_events_total',
+      ['result'],
+      'Kubernetes Events, by what became of them: written, known, limited, dropped, failed',
     );
     this.#gauges(sources);
   }

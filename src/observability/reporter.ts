@@ -67,6 +67,13 @@ export class Reporter {
     this.#logger.error(fields, 'API server refused a write');
   }
 
+  /** Events are a courtesy: what does not come through is said here, and not tried again. */
+  eventFailure(failure: Failure | undefined): void {
+    if (this.#isRepeated(`event ${failure?.kind ?? 'dropped'}`)) return;
+    const fields = { code: failure?.code, why: failure?.message ?? 'too many at once: the oldest are dropped' };
+    this.#logger.warn(fields, 'Kubernetes Event not written');
+  }
+
   rejection({ kind, namespace, name, message }: Rejection): void {
     const object = namespace === '' ? name : `${namespace}/${name}`;
     this.#logger.error({ kind, object, why: message }, 'object cannot be decoded: it is left as it is');

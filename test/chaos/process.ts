@@ -112,13 +112,16 @@ export class ControllerProcess implements Caller {
     const client = network.client(this);
     const timers = this.#timers();
     const started = withoutProcessMetrics(() =>
-      startController(parseConfig(['-metrics-bind-address=0', '-health-probe-bind-address=0', ...flags]), {
-        logger: crashLogger(onCrash),
-        environment: { POD_NAMESPACE: 'infra' },
-        timers,
-        client: plant.client?.(client, timers) ?? client,
-        random: random.next,
-      }),
+      startController(
+        parseConfig(['-metrics-bind-address=0', '-health-probe-bind-address=0', '-events=false', ...flags]),
+        {
+          logger: crashLogger(onCrash),
+          environment: { POD_NAMESPACE: 'infra' },
+          timers,
+          client: plant.client?.(client, timers) ?? client,
+          random: random.next,
+        },
+      ),
     );
     this.#controller = await started;
     plant.controller?.(this.#controller, client);

@@ -31,6 +31,7 @@ function assertAtRest(simulation: Simulation, golden: GoldenCase): void {
   const again = restarted(simulation, golden);
   assert.deepEqual(describeWrites(again.writes), []);
   assert.equal(again.writes.length, 0, 'a status is written');
+  assert.deepEqual(again.happenings, []);
   assert.deepEqual(compared(again), before);
   again.stop();
 }

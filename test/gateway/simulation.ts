@@ -7,6 +7,8 @@ import { Cluster } from '../../src/cluster/cluster.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
 import { Effects } from '../../src/effects/effects.ts';
 import type { WriteQueue, WriteTask } from '../../src/effects/write-queue.ts';
+import { happeningsOf } from '../../src/gateway/events.ts';
+import type { Happening } from '../../src/gateway/happening.ts';
 import { partsOf } from '../../src/gateway/keys.ts';
 import type { Failure } from '../../src/kubernetes/failure.ts';
 import { kinds } from '../../src/kubernetes/kinds.ts';
@@ -38,6 +40,8 @@ export class Simulation {
   readonly config: Config;
   /** All that was written so far. */
   readonly writes: Write[] = [];
+  /** All that would be Events. */
+  readonly happenings: Happening[] = [];
   readonly pool: AddressPool;
   readonly actors: ActorSystem;
   readonly #keeper: LedgerKeeper;
@@ -210,6 +214,10 @@ export class Simulation {
       },
       forget: (key, uid) => this.cluster.remove(key, uid),
       deliver: (key, event) => this.actors.deliver(key, event),
+      onWritten: (write) => {
+        const scope = { world: this.actors.world, reports: reportsOf(this.actors) };
+        this.happenings.push(...happeningsOf(write, scope));
+      },
       onFailure: (_what, key) => this.actors.lookAgainAround(key),
     });
   }

@@ -1,0 +1,29 @@
+import type { AddressPool } from './actors/address-pool.ts';
+import { poolReport } from './actors/pool-report.ts';
+import type { ActorSystem } from './actors/system.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import type { Config } from './config.ts';
+import { Metrics } from './observability/metrics.ts';
+import type { Surroundings } from './surroundings.ts';
+import { ownVersion } from './version.ts';
+
+export interface MeasurementParts {
+  readonly config: Config;
+  readonly surroundings: Surroundings;
+  readonly isLeading: () => boolean;
+}
+
+/** The metrics of a controller: its parts are asked when they are scraped, and may be built later. */
+export function metricsOf(
+  controller: { readonly actors: ActorSystem; readonly cluster: Cluster; readonly pool: AddressPool },
+  { config, surroundings, isLeading }: MeasurementParts,
+): Metrics {
+  return new Metrics({
+    actors: () => controller.actors.states(),
+    metadataOf: (key) => controller.cluster.get(key)?.metadata,
+    now: surroundings.timers.now,
+    pool: () => poolReport(controller.pool, controller.cluster, config),
+    isLeading,
+    version: ownVersion(),
+  });
+}
