@@ -173,8 +173,8 @@ export class Events {
       const failure = await this.#step(series);
       if (failure === undefined) continue;
       left -= 1;
-      const isUnanswered = failure.kind === 'retry' && failure.code === 0;
-      if (!isUnanswered || left === 0) return failure;
+      const mayWorkAtOnce = failure.kind === 'conflict' || (failure.kind === 'retry' && failure.code === 0);
+      if (!mayWorkAtOnce || left === 0) return failure;
     }
     return undefined;
   }

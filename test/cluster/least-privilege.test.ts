@@ -124,6 +124,10 @@ const life: readonly ((f: Fixture) => Promise<void>)[] = [
   (f) =>
     f.patch('EndpointSlice', 'web-slice', { endpoints: [{ addresses: ['192.0.2.2'], conditions: { ready: true } }] }),
   (f) => f.patch('EndpointSlice', 'web-slice', { endpoints: [] }),
+  // The same happens twice: the second time is counted in the Event of the first.
+  (f) => f.delete('Service', 'web'),
+  (f) => f.create(service(f, 'web')),
+  (f) => f.delete('Service', 'web'),
   (f) => f.delete('TCPRoute', 'made'),
   (f) => f.delete('Gateway', 'gw'),
 ];
