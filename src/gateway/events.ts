@@ -1,4 +1,4 @@
-import type { Gateway, GatewayClass, Route } from '../objects/gateway-api.ts';
+import type { Gateway, GatewayClass, ListenerSet, Route } from '../objects/gateway-api.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
 import type { ObjectKey, RouteKind } from '../objects/keys.ts';
 import type { Condition } from '../objects/kubernetes.ts';
@@ -39,7 +39,9 @@ export function happeningsOf({ key, before, after }: WriteRecord, scope: EventSc
     case 'UDPRoute':
       return before?.kind === after.kind ? happeningsOfRoute(before, after, scope) : [];
     case 'GatewayClass':
-      return before?.kind === 'GatewayClass' ? happeningsOfClass(before, after) : [];
+      return before?.kind === 'GatewayClass' ? happeningsOfAccepted(before, after) : [];
+    case 'ListenerSet':
+      return before?.kind === 'ListenerSet' ? happeningsOfAccepted(before, after) : [];
     case 'IPAddress':
       return before?.kind === 'IPAddress' ? happeningsOfEntry(before, after, scope) : [];
     default:
@@ -151,7 +153,7 @@ function noteHappenings(
     : weights;
 }
 
-function happeningsOfClass(before: GatewayClass, after: GatewayClass): readonly Happening[] {
+function happeningsOfAccepted<K extends GatewayClass | ListenerSet>(before: K, after: K): readonly Happening[] {
   return flipHappening('Accepted', before.status.conditions, after.status.conditions, regardingOf(after));
 }
 
