@@ -49,6 +49,12 @@ async function isServed({ namespace }: Served): Promise<string> {
   return (await kubectl(['get', 'gateway/gw', '-n', namespace, '-o=jsonpath={.status.addresses[*].value}'])).stdout;
 }
 
+/** The running controller lets everything go: the class has a finalizer as long as a Gateway uses it. */
+async function isCleared({ namespace, className }: Served): Promise<void> {
+  await kubectl(['delete', 'gateway/gw', '-n', namespace, '--timeout=30s']);
+  await kubectl(['delete', 'gatewayclass', className, '--timeout=30s']);
+}
+
 describe('kubectl apply -k', () => {
   for (const [path, name] of [
     ['install', 'manifests/install'],
@@ -68,7 +74,7 @@ describe('kubectl apply -k', () => {
     await kubectl(['apply', '-k', join(manifests, 'install', 'replicated')]);
     const served = { className: 'installed', namespace: 'installed' };
     await restrictedNamespace(t, served.namespace);
-    t.after(() => kubectl(['delete', 'gatewayclass', served.className, '--ignore-not-found']));
+    t.after(() => kubectl(['delete', 'gatewayclass', served.className, '--ignore-not-found', '--wait=false']));
     t.after(() => kubectl(['delete', 'configmap', 'ipam', '-n', 'gateway-api-controller', '--ignore-not-found']));
     const gatewayClass = {
       apiVersion: 'gateway.networking.k8s.io/v1',
@@ -83,6 +89,7 @@ describe('kubectl apply -k', () => {
     const child = await startAsDeployed(t, deployment, adminKubeconfig);
     assert.equal(await isServed(served), '198.51.100.1');
     assert.ok(child.stderr.includes('"msg":"leading"'), 'the overlay elects a leader');
+    await isCleared(served);
     assert.equal(await child.kill('SIGTERM'), 0);
   });
 });
@@ -136,6 +143,7 @@ describe('The chart', () => {
     await kubectl(['create', '-f=-'], JSON.stringify(gatewayOf(served)));
     const child = await startAsDeployed(t, await getDeployment(served.namespace, name), adminKubeconfig);
     assert.equal(await isServed(served), '198.51.100.9');
+    await isCleared(served);
     assert.equal(await child.kill('SIGTERM'), 0);
   });
 });
