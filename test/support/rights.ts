@@ -1,20 +1,12 @@
 import { eventually, type Manifest, type TestClient } from './server.ts';
-import {
-  type Account,
-  controllerAccount,
-  namespacedRoles,
-  optionalRoles,
-  type Rule,
-  rulesOf,
-  userOf,
-} from './shipped-rules.ts';
+import { type Account, controllerAccount, namespacedRoles, type Rule, rulesOf, userOf } from './shipped-rules.ts';
 
 /**
  * Lets the controller's account keep the lease in this namespace too, by the Role that is shipped for its own, and waits
  * until the API server knows.
  */
 export async function grantNamespace(client: TestClient, namespace: string): Promise<void> {
-  for (const file of [...namespacedRoles, ...optionalRoles]) {
+  for (const file of namespacedRoles) {
     const name = file.replaceAll(/\W/g, '-');
     await grant(client, controllerAccount, { kind: 'Role', name, namespace, rules: rulesOf(file) });
   }

@@ -23,9 +23,6 @@ const clusterRole = 'base/cluster-role.yaml';
 /** Those that are granted in a namespace, for one object each. */
 export const namespacedRoles = ['replicated/lease-role.yaml'];
 
-/** Those that a user grants where he needs them. */
-export const optionalRoles = ['parameters/cluster-role.yaml'];
-
 /** What `manifests/install/replicated` grants, in the cluster and in namespaces. */
 export function shippedRules(): readonly Rule[] {
   return [clusterRole, ...namespacedRoles].flatMap(rulesOf);
