@@ -3,7 +3,8 @@
  * (with `--isolate`: a process for each file). A PATTERN is a part of a file's path.
  */
 import { spawn } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -15,6 +16,7 @@ const root = join(import.meta.dirname, '..');
 const notUnitTests = ['test/cluster', 'test/audit', 'test/traffic', 'test/conformance', 'test/bench', 'test/browser'];
 const testTimeoutMs = 60_000;
 const runTimeoutMs = 900_000;
+const startOfSummary = /^ℹ tests \d+$/;
 
 requireNode(22, 18);
 process.exitCode = await main();
@@ -46,6 +48,9 @@ async function runTests(
   files: readonly string[],
   { isolation, tests }: { isolation: 'none' | 'process'; tests: number },
 ): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'gac-test-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const report = join(folder, 'report');
   const child = spawn(
     process.execPath,
     [
@@ -54,20 +59,27 @@ async function runTests(
       '--test-force-exit',
       `--test-timeout=${testTimeoutMs}`,
       '--test-reporter=spec',
+      '--test-reporter-destination=stdout',
+      '--test-reporter=spec',
+      `--test-reporter-destination=${report}`,
       ...files,
     ],
     { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], timeout: runTimeoutMs, killSignal: 'SIGKILL' },
   );
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill(signal));
-  // The summary is held back until it is known whether enough ran, so that it stands at the end.
-  const summary: string[] = [];
+  // The summary is held back until it is known whether enough ran, so that it stands at the end; and it is read from a
+  // file, as a forced exit cuts off what a slow reader of a pipe has not read yet.
+  let isOver = false;
   createInterface({ input: child.stdout }).on('line', (line) => {
-    if (summary.length > 0 || /^ℹ tests \d+$/.test(line)) summary.push(line);
-    else console.log(line);
+    isOver ||= startOfSummary.test(line);
+    if (!isOver) console.log(line);
   });
   const code = await new Promise<number | string | null>((resolve, reject) => {
     child.once('error', reject).once('close', (status, signal) => resolve(status ?? signal));
   });
+  const lines = existsSync(report) ? readFileSync(report, 'utf8').split('\n') : [];
+  const start = lines.findIndex((line) => startOfSummary.test(line));
+  const summary = start < 0 ? [] : lines.slice(start);
   const ran = Number(/\d+/.exec(summary[0] ?? '')?.[0] ?? 0);
   const enough = ran >= tests;
   if (!enough) console.log(`test:unit: only ${ran} tests ran, expected at least ${tests} (ended with ${code})`);

@@ -10,6 +10,7 @@ import { KubeconfigError } from '../../src/kubernetes/connect.ts';
 import { BindError } from '../../src/observability/http.ts';
 import { type ChildController, spawnController, startTestController } from '../support/controller.ts';
 import { together, useServer } from '../support/fixture.ts';
+import { eventually } from '../support/server.ts';
 import { addressOf, gateway, route, serviceNames } from './objects.ts';
 
 const nowhere = ['-metrics-bind-address', '0', '-health-probe-bind-address', '0'];
@@ -141,6 +142,10 @@ describe('The command line', together, () => {
     const args = [...nowhere, '-kubeconfig', f.server.controllerKubeconfigPath, ...f.flags];
     const first = spawn(t, args);
     await first.logged('caches are in sync');
+    await eventually(async () => {
+      const written = (await f.writes()).map(({ verb, resource }) => `${verb} ${resource}`);
+      return ['gateways', 'tcproutes', 'udproutes'].every((plural) => written.includes(`patch ${plural}/status`));
+    });
     await f.quietWrites(0);
     assert.equal(await first.kill('SIGKILL'), 'SIGKILL');
     assert.deepEqual(await serviceNames(f), ['dns', 'web']);

@@ -3,6 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { portOf } from '../../src/observability/http.ts';
 import { spawnController } from '../support/controller.ts';
 import { type Fixture, together, useServer } from '../support/fixture.ts';
+import { withoutProgress } from '../support/progress.ts';
 import { eventually } from '../support/server.ts';
 import { gateway, route } from './objects.ts';
 
@@ -16,7 +17,7 @@ async function explain(t: TestContext, f: Fixture, ...words: readonly string[]):
   const child = spawnController(['explain', ...words, '-kubeconfig', f.server.controllerKubeconfigPath, ...f.flags]);
   t.after(() => child.kill('SIGKILL'));
   const code = await child.end;
-  return { code, stdout: child.stdout, stderr: child.stderr };
+  return { code, stdout: child.stdout, stderr: withoutProgress(child.stderr) };
 }
 
 const made = { selector: ['app', 'web'], backendRefs: [{ name: 'web', port: 80 }] } as const;

@@ -7,6 +7,7 @@ import { ipam as runIpam } from '../../src/cli/ipam.ts';
 import { UsageError } from '../../src/flags.ts';
 import { spawnController } from '../support/controller.ts';
 import { type Fixture, together, useServer } from '../support/fixture.ts';
+import { withoutProgress } from '../support/progress.ts';
 import { gateway } from './objects.ts';
 
 interface Output {
@@ -19,7 +20,7 @@ async function ipam(t: TestContext, ...args: readonly string[]): Promise<Output>
   const child = spawnController(['ipam', ...args]);
   t.after(() => child.kill('SIGKILL'));
   const code = await child.end;
-  return { code, stdout: child.stdout, stderr: child.stderr };
+  return { code, stdout: child.stdout, stderr: withoutProgress(child.stderr) };
 }
 
 function flags(f: Fixture): readonly string[] {

@@ -34,7 +34,10 @@ describe('Metrics', together, () => {
     await f.settle();
     await f.delete('Gateway', 'gone');
     await f.settle();
-    const series = await scrape(controller);
+    const series = await eventually(async () => {
+      const found = await scrape(controller);
+      return found.get('workqueue_depth{name="gateway"}') === 0 && found;
+    });
     const expected: Readonly<Record<string, number>> = {
       'gateway_api_actors{kind="Gateway",state="ServiceReady.NothingToAnnounce"}': 2,
       'gateway_api_actors{kind="TCPRoute",state="ServiceReady.NothingToAnnounce"}': 2,

@@ -221,7 +221,7 @@ describe('A route', together, () => {
     const { status } = await f.get<GatewayObject>('Gateway', 'gw');
     assert.match(condition(status, 'Programmed').message, new RegExp(`${f.namespace}/web`));
     await announce(f, 'web', f.address(99));
-    assert.equal(await state(), 'False/Pending');
+    assert.equal(await state(), 'False/OtherAddress');
     assert.equal(actorState(), 'ListenerResolved.OtherAddress');
     await announce(f, 'web', f.address(0));
     assert.equal(await state(), 'True/Programmed');
