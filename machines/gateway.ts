@@ -52,6 +52,7 @@ const machine = setup({
     isForeignButCarried: seen((facts) => facts.standing === 'foreign' && facts.carriers.length > 0),
     isForeignButMarked: seen((facts) => facts.standing === 'foreign' && facts.isMarked),
     isForeign: seen((facts) => facts.standing === 'foreign'),
+    isLostWhileWaiting: seen((facts) => facts.standing !== 'accepted' && facts.isLost),
     isWaitingWithUnclaimedRecord: seen(
       (facts, context) =>
         facts.standing !== 'accepted' && facts.held.length === 0 && facts.isMarked && !isStillRefused(facts, context),
@@ -126,6 +127,7 @@ export const gatewayMachine = machine.createMachine({
       { guard: 'isForeignButCarried', target: '.Releasing.WaitingForServices', actions: ['remember'] },
       { guard: 'isForeignButMarked', target: '.Releasing.RemovingMarks', actions: ['remember', 'removeMarks'] },
       { guard: 'isForeign', target: '.Released', actions: ['remember', 'releaseAddress'] },
+      { guard: 'isLostWhileWaiting', target: '.Pending.WaitingForClass', actions: ['remember', 'releaseAddress'] },
       {
         guard: 'isWaitingWithUnclaimedRecord',
         target: '.Pending.WaitingForClass',

@@ -98,6 +98,13 @@ export const settings = {
     ['kube-vip', 'metallb', 'cilium', 'purelb', 'openelb', 'loxilb', 'none'],
     'who makes addresses reachable; none: the controller writes the ingress itself',
   ),
+  /** Whether an assigned address is written into `spec.addresses`. */
+  pinAddress: switchFlag('pin-address', 'write the address into spec.addresses, once; it is kept without, too', 'on'),
+  /** Whether a Gateway that shares its address with an older one, by a controller of before, gets a new one. */
+  fixDuplicates: switchFlag(
+    'fix-duplicates',
+    'give a new address to a Gateway to which the Go original gave one that an older Gateway has',
+  ),
   /** `host:port` of the inspector's page; empty: there is none. */
   inspect: {
     name: 'inspect',

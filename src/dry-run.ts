@@ -49,6 +49,7 @@ export function onlookers(
   const { onCrash } = surroundings;
   const pool = new AddressPool({
     cluster,
+    settings,
     onReleased: () => {},
     onError: (error) => onCrash('Gateway//', error),
   });

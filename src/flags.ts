@@ -25,9 +25,9 @@ export interface Flag<T = unknown> {
   readonly read: (text: string) => T;
 }
 
-/** A flag that is there or not; `-flag=false` takes it back. */
-export function switchFlag(name: string, help: string): Flag<boolean> {
-  return { name, default: 'false', help, read: readBoolean };
+/** A flag that is there or not; `-flag=false` takes it back, also one that is on by default. */
+export function switchFlag(name: string, help: string, state: 'on' | 'off' = 'off'): Flag<boolean> {
+  return { name, default: state === 'on' ? 'true' : 'false', help, read: readBoolean };
 }
 
 /** A flag with one of a few values; the first one counts where it is not given. */

@@ -12,7 +12,7 @@ import { Effects } from './effects/effects.ts';
 import type { WriteQueue } from './effects/write-queue.ts';
 import { buildLeadership } from './election.ts';
 import { EventDesk } from './event-desk.ts';
-import { partsOf } from './gateway/keys.ts';
+import { isGatewayKey, partsOf } from './gateway/keys.ts';
 import { type Inspection, inspectionOf } from './inspection.ts';
 import type { ApiClient, ApiRequest, ApiResult } from './kubernetes/client.ts';
 import { ownNamespace } from './kubernetes/connect.ts';
@@ -84,6 +84,7 @@ export class Controller {
     this.#asking = tellFailures(this.#client, (request, failure) => this.#reporter.requestFailure(request, failure));
     this.pool = new AddressPool({
       cluster: this.cluster,
+      settings: config,
       onReleased: (addresses) => {
         for (const address of addresses) this.#keeper.look(address);
       },
@@ -288,6 +289,6 @@ export class Controller {
     this.#events.poolRead(this.pool.pool, read, this.#poolSource);
     this.pool.setPool(read);
     this.#keeper.sweep();
-    this.actors.markWaiting();
+    for (const key of this.cluster.keysOf('Gateway')) if (isGatewayKey(key)) this.actors.lookAgain(key);
   }
 }

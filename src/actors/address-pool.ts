@@ -1,14 +1,14 @@
 import { createActor } from 'xstate';
 import { addressPoolMachine } from '../../machines/address-pool.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { keyOf, nameOf } from '../gateway/keys.ts';
-import { ledgerKey, liveOwner, ownerUid, releasedAt } from '../gateway/ledger.ts';
+import { heldElsewhere } from '../gateway/held-elsewhere.ts';
+import { ledgerKey, ownerUid } from '../gateway/ledger.ts';
 import { Allocator, type ClaimOutcome, type Holder, type NoPool, type Outside } from '../ipam/allocator.ts';
 import type { Pool } from '../ipam/pool.ts';
 import { defaultQuarantineMs } from '../ipam/pool-options.ts';
 import type { AddressClaim, ResultEvent } from '../objects/facts.ts';
 import type { ObjectKey } from '../objects/keys.ts';
-import type { AddressView } from '../objects/view.ts';
+import type { AddressView, Settings } from '../objects/view.ts';
 
 /** The answer to one claim. */
 export interface Answer {
@@ -18,6 +18,7 @@ export interface Answer {
 
 export interface AddressPoolOptions {
   readonly cluster: Cluster;
+  readonly settings: Settings;
   /** Addresses that nobody holds any more. */
   readonly onReleased: (addresses: readonly string[]) => void;
   readonly onError: (error: unknown) => void;
@@ -69,6 +70,10 @@ export class AddressPool implements AddressView {
 
   held(uid: string): readonly string[] {
     return this.#allocator.held(uid);
+  }
+
+  outsidePool(uid: string): readonly string[] {
+    return this.#allocator.outside(uid);
   }
 
   holderOf(address: string): Holder | undefined {
@@ -157,14 +162,13 @@ export class AddressPool implements AddressView {
     isTaken: (address, { uid }) => {
       const entry = this.#options.cluster.get(ledgerKey(address));
       const isOthers = entry !== undefined && ownerUid(entry) !== uid;
-      return isOthers || this.#strangers.has(address) || this.#options.cluster.servicesAt(address).length > 0;
-    },
-    heldElsewhere: (address, { uid }) => {
+      if (isOthers || this.#strangers.has(address)) return true;
       const { cluster } = this.#options;
-      const entry = cluster.get(ledgerKey(address));
-      const isOthers = entry !== undefined && ownerUid(entry) !== uid && releasedAt(entry) === undefined;
-      const owner = isOthers ? liveOwner(entry, cluster) : undefined;
-      return owner === undefined ? this.#strangers.get(address) : `Gateway ${nameOf(keyOf(owner))}`;
+      return cluster.servicesAt(address).length > 0 || cluster.nodesAt(address).length > 0;
+    },
+    heldElsewhere: (address, holder) => {
+      const { cluster, settings } = this.#options;
+      return heldElsewhere(address, holder, { view: cluster, settings }) ?? this.#strangers.get(address);
     },
   };
 

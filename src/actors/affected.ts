@@ -1,5 +1,5 @@
 import type { Change, Cluster } from '../cluster/cluster.ts';
-import { addressesAmong, namespacesToken } from '../cluster/references.ts';
+import { namespacesToken } from '../cluster/references.ts';
 import { isEqual } from '../gateway/equal.ts';
 import { isGatewayKey, isListenerSetKey, isRouteKey, partsOf } from '../gateway/keys.ts';
 import { annotations } from '../gateway/names.ts';
@@ -11,8 +11,6 @@ export interface Affected {
   readonly graphs: Set<ObjectKey<'Gateway'>>;
   /** Gateways of which the own Service is another one now: the routes that serve there look again. */
   readonly owners: Set<ObjectKey<'Gateway'>>;
-  /** Addresses that stand on a Service, or did until now. */
-  readonly addresses: readonly string[];
 }
 
 /** The reverse index walked from what changed to whom it concerns: at most two steps. */
@@ -20,7 +18,7 @@ export function affectedBy(change: Change, cluster: Cluster): Affected {
   const walk = new Walk(cluster);
   if (isOnlyStatus(change)) walk.status(change.key);
   else concerns[partsOf(change.key).kind](change, walk);
-  return { actors: walk.actors, graphs: walk.graphs, owners: walk.owners, addresses: addressesAmong(change.tokens) };
+  return { actors: walk.actors, graphs: walk.graphs, owners: walk.owners };
 }
 
 /** Whom a change of each kind concerns. */
@@ -62,6 +60,8 @@ const concerns: Readonly<Record<Kind, (change: Change, walk: Walk) => void>> = {
     }
   },
   CustomResourceDefinition: (_change, walk) => walk.classes(),
+  // Whom its addresses concern is found where all addresses are.
+  Node: () => {},
 };
 
 function classOf(gateway: Change['after']): string | undefined {
@@ -128,15 +128,18 @@ class Walk {
     for (const gateway of this.#cluster.naming(key)) this.gatewayAndRoutes(gateway);
   }
 
-  /** A Gateway, its routes, and these routes' other Gateways. */
+  /** A Gateway, its routes, these routes' other Gateways, and the routes that may want the same Services. */
   gatewayAndRoutes(gateway: string): void {
     if (!isGatewayKey(gateway)) return;
     this.actors.add(gateway);
     this.graphs.add(gateway);
+    const services = new Set<string>();
     for (const attached of this.#cluster.naming(gateway)) {
-      this.#attached(attached);
-      if (isListenerSetKey(attached)) for (const route of this.#cluster.naming(attached)) this.#attached(route);
+      this.#attached(attached, services);
+      if (!isListenerSetKey(attached)) continue;
+      for (const route of this.#cluster.naming(attached)) this.#attached(route, services);
     }
+    for (const service of services) this.service(service);
   }
 
   /** The Gateway that a token stands for, by itself or by its ListenerSet, with its routes. */
@@ -145,9 +148,14 @@ class Walk {
     else for (const gateway of this.#cluster.tokensOf(token)) this.gatewayAndRoutes(gateway);
   }
 
-  #attached(key: ObjectKey): void {
+  /** @param services takes in those that it may want. */
+  #attached(key: ObjectKey, services: Set<string>): void {
     this.actor(key);
-    if (isRouteKey(key)) for (const token of this.#cluster.tokensOf(key)) this.#graph(token);
+    if (!isRouteKey(key)) return;
+    for (const token of this.#cluster.tokensOf(key)) {
+      this.#graph(token);
+      if (token.startsWith('Service/')) services.add(token);
+    }
   }
 
   /** A route, its Gateways, and the routes that may want the same Services. */

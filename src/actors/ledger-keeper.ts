@@ -35,11 +35,23 @@ export class LedgerKeeper {
     options.cluster.onChange((change) => this.#take(change));
   }
 
-  /** An entry, a Gateway or a Service has changed: addresses may be told of no more. */
-  #take({ key, tokens }: Change): void {
-    if (key.startsWith('IPAddress/')) this.look(key.slice('IPAddress//'.length));
-    else if (isGatewayKey(key)) this.#lookAt(this.#options.cluster.ledgerOf(key).map(({ metadata }) => metadata.name));
-    else if (key.startsWith('Service/')) this.#lookAt(addressesAmong(tokens));
+  /** An entry, a Gateway, its class or a Service has changed: addresses may be told of no more. */
+  #take({ key, tokens, after }: Change): void {
+    if (key.startsWith('IPAddress/')) this.#takeEntry(key.slice('IPAddress//'.length), after !== undefined);
+    else if (isGatewayKey(key)) this.#lookAtGateway(key);
+    else if (key.startsWith('GatewayClass/')) {
+      for (const gateway of this.#options.cluster.naming(key)) if (isGatewayKey(gateway)) this.#lookAtGateway(gateway);
+    } else if (key.startsWith('Service/')) this.#lookAt(addressesAmong(tokens));
+  }
+
+  #lookAtGateway(gateway: ObjectKey<'Gateway'>): void {
+    this.#lookAt(this.#options.cluster.ledgerOf(gateway).map(({ metadata }) => metadata.name));
+  }
+
+  #takeEntry(address: string, isThere: boolean): void {
+    // An entry of ours stands where a stranger's was.
+    if (isThere) this.forget(address);
+    this.look(address);
   }
 
   #lookAt(addresses: Iterable<string>): void {
@@ -55,6 +67,8 @@ export class LedgerKeeper {
   look(address: string): void {
     const { cluster, pool, request } = this.#options;
     const entry = cluster.get(ledgerKey(address));
+    // Its timer runs: it is read again from time to time.
+    if (entry === undefined && pool.strangerAt(address) !== undefined) return;
     if (entry === undefined || pool.holderOf(address)?.uid === ownerUid(entry)) {
       this.#setTimer(address);
       return;

@@ -1,35 +1,43 @@
 import type { EffectContext } from '../effects/context.ts';
 import type { GatewayClassFacts, GatewayFacts, ListenerSetFacts, RouteFacts } from '../objects/facts.ts';
+import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 import type { GatewayState, ListenerSetState, RouteState } from '../objects/states.ts';
 import type { ActorEntry } from './actor-entry.ts';
 import type { ActorSystem } from './system.ts';
 
-/** What actors have to tell to the effects: their state, and what is in their context. */
+/**
+ * What actors have to tell to the effects: their state, and what is in their context. One that has to look again tells
+ * nothing: what it found in an older object must not be written into the newer one. It asks for the write once more
+ * when it has looked.
+ */
 export function reportsOf(actors: ActorSystem): EffectContext['reports'] {
+  const find = <Facts>(key: ObjectKey<ActorKind>): { entry: ActorEntry<Facts>; facts: Facts } | undefined => {
+    const entry = actors.isDirty(key) ? undefined : (actors.entries.get(key) as ActorEntry<Facts> | undefined);
+    const facts = entry?.context.facts;
+    return entry === undefined || facts === undefined ? undefined : { entry, facts };
+  };
   return {
     gatewayClass: (key) => {
-      const facts = actors.entries.get(key)?.context.facts as GatewayClassFacts | undefined;
-      return facts && { facts };
+      const found = find<GatewayClassFacts>(key);
+      return found && { facts: found.facts };
     },
     gateway: (key) => {
-      const entry = actors.entries.get(key) as ActorEntry<GatewayFacts> | undefined;
-      const facts = entry?.context.facts;
-      if (entry === undefined || facts === undefined) return undefined;
+      const found = find<GatewayFacts>(key);
+      if (found === undefined) return undefined;
+      const { entry, facts } = found;
       const { refused, failures } = entry.context;
       const failure = failures['ledger-entry'] ?? failures['gateway-address'];
       return { uid: entry.uid, state: entry.state as GatewayState, facts, refusal: refused?.refusal, failure };
     },
     listenerSet: (key) => {
-      const entry = actors.entries.get(key) as ActorEntry<ListenerSetFacts> | undefined;
-      const facts = entry?.context.facts;
-      if (entry === undefined || facts === undefined) return undefined;
+      const found = find<ListenerSetFacts>(key);
+      if (found === undefined) return undefined;
+      const { entry, facts } = found;
       return { uid: entry.uid, state: entry.state as ListenerSetState, facts, wasOurs: entry.context.wasOurs ?? false };
     },
     route: (key) => {
-      const entry = actors.entries.get(key) as ActorEntry<RouteFacts> | undefined;
-      const facts = entry?.context.facts;
-      if (entry === undefined || facts === undefined) return undefined;
-      return { uid: entry.uid, state: entry.state as RouteState, facts };
+      const found = find<RouteFacts>(key);
+      return found && { uid: found.entry.uid, state: found.entry.state as RouteState, facts: found.facts };
     },
   };
 }

@@ -7,6 +7,7 @@ import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 import type { Rejection } from '../objects/rejection.ts';
 import type { ActorState } from '../objects/states.ts';
 import type { ActorEntry } from './actor-entry.ts';
+import { addressMovesOf } from './address-moves.ts';
 import { affectedBy, haveOwnPortsChanged } from './affected.ts';
 import { type Charts, connectCharts } from './charts.ts';
 import { Crashes } from './crashes.ts';
@@ -113,9 +114,8 @@ export class ActorSystem {
 
   /** Something happened to an object that it does not tell of itself: all that it concerns look again. */
   lookAgainAround(key: ObjectKey): void {
-    const { cluster } = this.#options;
-    const object = cluster.get(key);
-    this.#take({ key, before: object, after: object, tokens: cluster.tokensOf(key) });
+    const object = this.#options.cluster.get(key);
+    this.#take({ key, before: object, after: object, tokens: this.#options.cluster.tokensOf(key) });
   }
 
   /** Wishes were made outside of a turn: a turn decides over them soon. */
@@ -148,22 +148,16 @@ export class ActorSystem {
   #take(change: Change): void {
     if (!this.#isOpen) return;
     const { cluster, pool } = this.#options;
-    const { actors, graphs, owners, addresses } = affectedBy(change, cluster);
+    const { actors, graphs, owners } = affectedBy(change, cluster);
+    const { holders, isAnyFree } = addressMovesOf(change, { cluster, pool });
     for (const key of graphs) this.#graphs.invalidate(key);
-    for (const key of actors) this.#mark(key);
+    for (const key of [...actors, ...holders]) this.#mark(key);
     for (const key of owners) for (const route of this.#graphs.servingRoutes(key)) this.#mark(route);
-    if (haveOwnPortsChanged(change))
-      this.#markNamed([...actors].filter(isGatewayKey).flatMap((key) => this.#graphs.updatingRoutes(key)));
-    let isAnyFree = change.key.startsWith('IPAddress/') && change.after === undefined;
-    for (const address of addresses) {
-      const holder = pool.holderOf(address);
-      if (holder !== undefined) this.#mark(`Gateway/${holder.namespace}/${holder.name}`);
-      else if (cluster.servicesAt(address).length === 0) isAnyFree = true;
-    }
-    if (isAnyFree) {
-      pool.noteFreed();
-      this.markWaiting();
-    }
+    const gateways = haveOwnPortsChanged(change) ? [...actors].filter(isGatewayKey) : [];
+    this.#markNamed(gateways.flatMap((key) => this.#graphs.updatingRoutes(key)));
+    if (!isAnyFree) return;
+    pool.noteFreed();
+    this.markWaiting();
   }
 
   #mark(key: ObjectKey<ActorKind>): void {

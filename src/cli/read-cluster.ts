@@ -66,7 +66,7 @@ async function readOne(client: ApiClient, cluster: Cluster, key: ObjectKey): Pro
   const source = { kind, namespace, name, selectors: { fieldSelector: `metadata.name=${name}` } };
   const failure = await readSource(client, cluster, source, kinds[kind].versions[0] ?? 'v1');
   if (failure === undefined) return;
-  cluster.reject({ kind, namespace, name, uid: '', message: failure.message, addresses: [] });
+  cluster.reject({ kind, namespace, name, uid: '', resourceVersion: '', message: failure.message, addresses: [] });
 }
 
 async function readSource(

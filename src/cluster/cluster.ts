@@ -2,6 +2,7 @@ import { keyOf, partsOf } from '../gateway/keys.ts';
 import type { Gateway, ListenerSet, ReferenceGrant, Route } from '../objects/gateway-api.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
 import type { Kind, ObjectKey, RouteKind } from '../objects/keys.ts';
+import type { Node } from '../objects/kubernetes.ts';
 import type { Rejection } from '../objects/rejection.ts';
 import type { EndpointSlice, Service } from '../objects/service.ts';
 import type { ClusterView, FollowedObject, ObjectOfKind } from '../objects/view.ts';
@@ -55,16 +56,23 @@ export class Cluster implements ClusterView {
     const { resourceVersion, uid } = object.metadata;
     if (this.#tombstones.has(uid)) return;
     if (before !== undefined && !isNewer(resourceVersion, before.metadata.resourceVersion)) return;
-    this.#rejections.delete(key);
+    const rejection = this.#rejections.get(key);
+    if (rejection !== undefined && !isNewer(rejection.resourceVersion, resourceVersion)) this.#rejections.delete(key);
     this.#objects.set(key, object);
     this.#tell(key, before, object);
   }
 
-  /** Takes in that an object is there and cannot be decoded: what was known of it stays. */
+  /** Takes in that an object is there and cannot be decoded: what was known of it stays, unless that is newer. */
   reject(rejection: Rejection): void {
     const key: ObjectKey = `${rejection.kind}/${rejection.namespace}/${rejection.name}`;
+    const known = this.#objects.get(key);
+    if (this.#tombstones.has(rejection.uid)) return;
+    const newest = [known?.metadata.resourceVersion ?? '', this.#rejections.get(key)?.resourceVersion ?? ''];
+    // One that cannot be read at all has no version.
+    const isOld = newest.some((version) => isNewer(version, rejection.resourceVersion));
+    if (isOld && rejection.resourceVersion !== '') return;
     this.#rejections.set(key, rejection);
-    this.#tell(key, this.#objects.get(key), this.#objects.get(key));
+    this.#tell(key, known, known);
   }
 
   /** @param uid of the object that is gone: another one of the same name stays. */
@@ -96,7 +104,10 @@ export class Cluster implements ClusterView {
       if (there.has(keyOf(object)) || isNewer(object.metadata.resourceVersion, resourceVersion)) continue;
       this.remove(keyOf(object), object.metadata.uid);
     }
-    for (const [key, { uid }] of this.#rejections) if (isMeant(key) && !there.has(key)) this.remove(key, uid);
+    for (const [key, rejection] of this.#rejections) {
+      if (!isMeant(key) || there.has(key) || isNewer(rejection.resourceVersion, resourceVersion)) continue;
+      this.remove(key, rejection.uid);
+    }
     for (const object of objects) this.apply(object);
     for (const rejection of rejections) this.reject(rejection);
     // That it is not there is news to those who wait for it.
@@ -185,6 +196,10 @@ export class Cluster implements ClusterView {
 
   servicesAt(address: string): readonly Service[] {
     return this.#naming(addressToken(address), 'Service');
+  }
+
+  nodesAt(address: string): readonly Node[] {
+    return this.#naming(addressToken(address), 'Node');
   }
 
   hasReadyEndpoint(service: ObjectKey<'Service'>): boolean | undefined {

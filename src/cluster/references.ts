@@ -56,6 +56,8 @@ export function referencesOf(object: FollowedObject): readonly string[] {
       return [serviceKey(object.metadata.namespace, object.serviceName)];
     case 'IPAddress':
       return [ownerKey(object)];
+    case 'Node':
+      return [...new Set(object.addresses.flatMap((text) => canonicalAddress(text) ?? []))].map(addressToken);
     case 'ReferenceGrant':
       return [grantsToken(object.metadata.namespace)];
     case 'GatewayClass':

@@ -9,9 +9,15 @@ import type { EffectContext } from './context.ts';
 import { writeEndpointSlice } from './endpoint-slice.ts';
 import { pinAddress, removeMarks } from './gateway-address.ts';
 import { syncFinalizer } from './gateway-class-finalizer.ts';
-import { writeLedgerEntry } from './ledger.ts';
+import { premiseOfEntry, writeLedgerEntry } from './ledger.ts';
 import { writeService } from './service.ts';
-import { writeGatewayClassStatus, writeGatewayStatus, writeListenerSetStatus, writeRouteStatus } from './status.ts';
+import {
+  premiseOfStatus,
+  writeGatewayClassStatus,
+  writeGatewayStatus,
+  writeListenerSetStatus,
+  writeRouteStatus,
+} from './status.ts';
 import type { WriteQueue, WriteTask } from './write-queue.ts';
 
 /** The kinds of write, and the key that each takes. */
@@ -44,6 +50,13 @@ const deciders: Decider = {
   service: writeService,
   'endpoint-slice': writeEndpointSlice,
 };
+
+type Premise = {
+  [N in EffectName]?: (key: EffectKeys[N], request: ApiRequest, context: EffectContext) => ObjectKey | undefined;
+};
+
+/** What is read again before a write that would take an address from a Gateway, should we not know the newest. */
+const premises: Premise = { 'ledger-entry': premiseOfEntry, 'gateway-status': premiseOfStatus };
 
 export interface EffectsOptions {
   readonly context: EffectContext;
@@ -116,11 +129,10 @@ export class Effects {
   }
 
   #task<N extends EffectName>(id: string, name: N, key: EffectKeys[N]): WriteTask {
-    const { context, send, fold, forget, onFailure, onWritten } = this.#options;
+    const { context, fold, forget, onFailure, onWritten } = this.#options;
     const { view } = context.world;
     const target: ObjectKey = key;
     let before = view.get(target);
-    const path = (): string => objectPath(target, context.versionOf(partsOf(target).kind));
     return {
       id,
       isPaced: name === 'gateway-status',
@@ -133,12 +145,11 @@ export class Effects {
         else fold(target, body);
         onWritten?.({ key: target, before, after: view.get(target) });
       },
-      refresh: async () => {
-        const uid = context.world.view.get(target)?.metadata.uid ?? '';
-        const result = await send({ method: 'GET', path: path() });
-        if ('body' in result) fold(target, result.body);
-        else if (result.failure.kind === 'absent') forget(target, uid);
+      confirm: (request) => {
+        const premise = premises[name]?.(key, request, context);
+        return premise && this.#readAgain(premise);
       },
+      refresh: async () => void (await this.#readAgain(target)),
       succeeded: () => {
         this.#refusals.delete(target);
         this.#tell(id, { type: 'Written', what: name });
@@ -154,6 +165,17 @@ export class Effects {
         this.#tell(id, { type: 'RetryDue', what: name });
       },
     };
+  }
+
+  /** Takes in an object as it is now. */
+  async #readAgain(key: ObjectKey): Promise<{ readonly failure?: Failure }> {
+    const { context, send, fold, forget } = this.#options;
+    const uid = context.world.view.get(key)?.metadata.uid ?? '';
+    const result = await send({ method: 'GET', path: objectPath(key, context.versionOf(partsOf(key).kind)) });
+    if ('body' in result) fold(key, result.body);
+    else if (result.failure.kind === 'absent') forget(key, uid);
+    else return { failure: result.failure };
+    return {};
   }
 
   #tell(id: string, event: ResultEvent): void {

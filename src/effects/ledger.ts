@@ -1,6 +1,7 @@
 import { classStandingOf } from '../gateway/gateway-class.ts';
+import { type Claimant, heldElsewhere } from '../gateway/held-elsewhere.ts';
 import { partsOf } from '../gateway/keys.ts';
-import { isOurEntry, ledgerManifest, liveOwner, ownerUid, releasedAt } from '../gateway/ledger.ts';
+import { isOurEntry, ledgerManifest, liveOwner, ownerKey, ownerUid, releasedAt } from '../gateway/ledger.ts';
 import { annotations } from '../gateway/names.ts';
 import { ownershipOf } from '../gateway/ownership.ts';
 import { canonicalAddress } from '../ipam/address.ts';
@@ -27,23 +28,21 @@ export function writeLedgerEntry(key: ObjectKey<'IPAddress'>, context: EffectCon
     return { method: 'POST', path, body: ledgerManifest(address, holder, settings) };
   }
   if (!isOurEntry(entry, settings)) return undefined;
-  return holder === undefined ? giveUp(key, entry, context) : hold(key, entry, holder.uid, context);
+  return holder === undefined ? giveUp(key, entry, context) : hold(key, entry, holder, context);
 }
 
 /** The address has a holder: the entry is its own, or one that a Gateway left behind which is no more. */
 function hold(
   key: ObjectKey<'IPAddress'>,
   entry: IPAddress,
-  uid: string,
+  holder: Claimant,
   context: EffectContext,
 ): ApiRequest | undefined {
-  if (ownerUid(entry) !== uid) return isHeldByOwner(entry, context) ? undefined : deletion(key, entry, context);
-  return releasedAt(entry) === undefined ? undefined : mark(key, entry, null, context);
-}
-
-function isHeldByOwner(entry: IPAddress, { world: { view, settings } }: EffectContext): boolean {
-  const owner = releasedAt(entry) === undefined ? liveOwner(entry, view) : undefined;
-  return owner !== undefined && classStandingOf(owner, view, settings) !== 'foreign';
+  if (ownerUid(entry) === holder.uid) {
+    return releasedAt(entry) === undefined ? undefined : mark(key, entry, null, context);
+  }
+  const isElsewhere = heldElsewhere(entry.metadata.name, holder, context.world) !== undefined;
+  return isElsewhere ? undefined : deletion(key, entry, context);
 }
 
 /** An address is given up when nobody is told of it any more: not in a status, */
@@ -72,6 +71,21 @@ function giveUp(key: ObjectKey<'IPAddress'>, entry: IPAddress, context: EffectCo
   if (since !== undefined && now - since >= context.quarantineMs()) return deletion(key, entry, context);
   const isMarkedInFuture = since !== undefined && since > now;
   return since === undefined || isMarkedInFuture ? mark(key, entry, context.timestamp(), context) : undefined;
+}
+
+/**
+ * The Gateway that has to be read again before its entry is given up: it may live, and be told of the address, though a
+ * watch that lags behind has not said so. An entry that is marked already was read so then, and is bound to its version.
+ */
+export function premiseOfEntry(
+  key: ObjectKey<'IPAddress'>,
+  request: ApiRequest,
+  { world: { view } }: EffectContext,
+): ObjectKey<'Gateway'> | undefined {
+  const entry = view.get(key);
+  return entry !== undefined && request.method !== 'POST' && releasedAt(entry) === undefined
+    ? ownerKey(entry)
+    : undefined;
 }
 
 function mark(

@@ -1,5 +1,5 @@
 interface Written {
-  /** Milliseconds since the epoch, of the last one. */
+  /** Of the last one, in milliseconds of a clock that is never set. */
   readonly at: number;
   /** How many there were, each soon after the one before. */
   readonly times: number;
@@ -22,8 +22,9 @@ export class Pace {
   readonly #written = new Map<string, Written>();
   readonly #now: () => number;
 
-  constructor(now: () => number) {
-    this.#now = now;
+  /** @param monotonic milliseconds of a clock that is never set. */
+  constructor(monotonic: () => number) {
+    this.#now = monotonic;
   }
 
   /** Milliseconds to wait before the next write; 0: none. @param askedAt when it was last asked for. */
@@ -31,8 +32,7 @@ export class Pace {
     const last = this.#written.get(id);
     if (last === undefined || last.times < freeTimes) return 0;
     const now = this.#now();
-    // A clock that was set back, or a new row.
-    if (now < last.at || now - last.at > rowMs) return 0;
+    if (now - last.at > rowMs) return 0;
     return Math.max(0, Math.min(askedAt + quietMs, last.at + longestMs) - now);
   }
 

@@ -3,7 +3,7 @@ import type { ApiRequest } from '../kubernetes/client.ts';
 
 interface Sent {
   readonly digest: string;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds of a clock that is never set. */
   readonly at: number;
   /** How often in a row the same request was sent. */
   readonly times: number;
@@ -21,13 +21,14 @@ export class Repeats {
   readonly #sent = new Map<string, Sent>();
   readonly #now: () => number;
 
-  constructor(now: () => number) {
-    this.#now = now;
+  /** @param monotonic milliseconds of a clock that is never set. */
+  constructor(monotonic: () => number) {
+    this.#now = monotonic;
   }
 
   /** Milliseconds to wait before this request may be sent; 0 for one that is not a repetition. */
   delayOf(id: string, request: ApiRequest): number {
-    const last = this.#sent.get(id);
+    const last = this.#sent.get(slotOf(id, request));
     if (last === undefined || last.digest !== digestOf(request)) return 0;
     const wait = Math.min(firstMs * 2 ** last.times, longestMs);
     return Math.max(0, last.at + wait - this.#now());
@@ -36,12 +37,13 @@ export class Repeats {
   /** @returns how often in a row it was sent. */
   noteSent(id: string, request: ApiRequest): number {
     const now = this.#now();
-    const last = this.#sent.get(id);
+    const slot = slotOf(id, request);
+    const last = this.#sent.get(slot);
     const digest = digestOf(request);
     const isRepeated = last !== undefined && last.digest === digest && now - last.at < forgottenAfterMs;
     const times = isRepeated ? last.times + 1 : 1;
-    this.#sent.delete(id);
-    this.#sent.set(id, { digest, at: now, times });
+    this.#sent.delete(slot);
+    this.#sent.set(slot, { digest, at: now, times });
     this.#forget(now);
     return times;
   }
@@ -52,6 +54,11 @@ export class Repeats {
       this.#sent.delete(id);
     }
   }
+}
+
+/** Creations are counted apart: what somebody deletes each time that we make it is the same repetition, whoever deletes. */
+function slotOf(id: string, { method }: ApiRequest): string {
+  return method === 'POST' ? `${id} created` : id;
 }
 
 /** Of what the request says, without the state that it was decided on. */

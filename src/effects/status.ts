@@ -1,9 +1,12 @@
 import { isEqual } from '../gateway/equal.ts';
 import { gatewayClassStatus } from '../gateway/gateway-class-status.ts';
 import { gatewayStatus } from '../gateway/gateway-status.ts';
+import { ledgerKey } from '../gateway/ledger.ts';
 import { listenerSetStatus } from '../gateway/listener-set-status.ts';
 import { routeStatus } from '../gateway/route-status.ts';
+import { canonicalAddress } from '../ipam/address.ts';
 import type { ApiRequest } from '../kubernetes/client.ts';
+import type { Gateway } from '../objects/gateway-api.ts';
 import type { ObjectKey, RouteKind } from '../objects/keys.ts';
 import type { ObjectMeta } from '../objects/kubernetes.ts';
 import { type EffectContext, patchRequest } from './context.ts';
@@ -39,6 +42,26 @@ export function writeListenerSetStatus(key: ObjectKey<'ListenerSet'>, context: E
   if (set === undefined || report?.uid !== set.metadata.uid) return undefined;
   const wanted = listenerSetStatus(set, report, stampOf(set.metadata, context));
   return statusRequest(key, context, { metadata: set.metadata, current: set.status, wanted });
+}
+
+/**
+ * The entry of the ledger that has to be read again before an address is taken out of a Gateway's status: another
+ * replica may have recorded it for the Gateway, though a watch that lags behind has not said so.
+ */
+export function premiseOfStatus(
+  key: ObjectKey<'Gateway'>,
+  request: ApiRequest,
+  { world: { view } }: EffectContext,
+): ObjectKey<'IPAddress'> | undefined {
+  const gateway = view.get(key);
+  const { status } = request.body as { readonly status: Gateway['status'] };
+  const [taken] = gateway === undefined ? [] : takenFrom(gateway, status);
+  return taken !== undefined && view.isServed('IPAddress') ? ledgerKey(taken) : undefined;
+}
+
+function takenFrom({ status }: Gateway, wanted: Gateway['status']): readonly string[] {
+  const told = status.addresses.flatMap(({ value }) => canonicalAddress(value) ?? []);
+  return told.filter((address) => wanted.addresses.every(({ value }) => value !== address));
 }
 
 export function writeRouteStatus(key: ObjectKey<RouteKind>, context: EffectContext): ApiRequest | undefined {

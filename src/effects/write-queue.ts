@@ -2,6 +2,7 @@ import PQueue from 'p-queue';
 import { Backoff } from '../kubernetes/backoff.ts';
 import type { ApiRequest, ApiResult } from '../kubernetes/client.ts';
 import type { Failure } from '../kubernetes/failure.ts';
+import type { Timers } from '../kubernetes/timers.ts';
 import type { WorkWatcher } from '../objects/work-watcher.ts';
 import { Pace } from './pace.ts';
 import { digestOf, Repeats } from './repeats.ts';
@@ -14,6 +15,11 @@ export interface WriteTask {
   readonly isPaced?: boolean;
   /** The request to send, from the newest state; `undefined` where nothing differs any more. */
   decide(): ApiRequest | undefined;
+  /**
+   * Reads again what a request rests on, where it would do harm if we did not know the newest: it is decided once more
+   * after that. `undefined` where nothing needs to be read.
+   */
+  confirm?(request: ApiRequest): Promise<{ readonly failure?: Failure }> | undefined;
   /** Takes in the answer. */
   accept(request: ApiRequest, body: unknown): void;
   /** Reads the object again: somebody else wrote it, or it is not what we thought. */
@@ -29,10 +35,8 @@ export interface WriteQueueOptions {
   readonly send: (request: ApiRequest) => Promise<ApiResult>;
   readonly concurrency: number;
   readonly random: () => number;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** Runs `action` after so many milliseconds; returns what cancels it. */
-  readonly after: (ms: number, action: () => void) => () => void;
+  /** Pauses are measured by a clock that is never set: one that is set back would make them hours long. */
+  readonly timers: Pick<Timers, 'monotonic' | 'after'>;
   /** A task threw: a bug. Its key is free for the next request. */
   readonly onError: (task: WriteTask, error: unknown) => void;
   /** The same request is wanted again and again, though the server took it: somebody undoes it. */
@@ -72,8 +76,8 @@ export class WriteQueue {
 
   constructor(options: WriteQueueOptions) {
     this.#options = options;
-    this.#repeats = new Repeats(options.now);
-    this.#pace = new Pace(options.now);
+    this.#repeats = new Repeats(options.timers.monotonic);
+    this.#pace = new Pace(options.timers.monotonic);
     this.#queue = new PQueue({ concurrency: options.concurrency });
   }
 
@@ -84,7 +88,7 @@ export class WriteQueue {
 
   request(task: WriteTask): void {
     if (this.#isClosed) return;
-    const askedAt = this.#options.now();
+    const askedAt = this.#options.timers.monotonic();
     const entry = this.#entries.get(task.id);
     if (entry === undefined) {
       const backoff = new Backoff({ firstMs: 200, longestMs, random: this.#options.random });
@@ -134,16 +138,36 @@ export class WriteQueue {
         this.#entries.delete(entry.task.id);
         return;
       }
-      const pause = this.#repeats.delayOf(entry.task.id, request);
-      if (pause > 0) {
-        entry.withheld = digestOf(request);
-        this.#options.onRepeated?.(entry.task);
-        return this.#wait(entry, pause);
-      }
-      const space = entry.task.isPaced === true ? this.#pace.delayOf(entry.task.id, entry.askedAt) : 0;
-      if (space > 0) return this.#wait(entry, space);
-      if (!(await this.#send(entry, request, quick))) return;
+      const pause = this.#pauseBefore(entry, request);
+      if (pause > 0) return this.#wait(entry, pause);
+      const confirmed = await this.#confirm(entry, request);
+      if (confirmed === 'waiting') return;
+      if (confirmed !== 'changed' && !(await this.#send(entry, confirmed, quick))) return;
     }
+  }
+
+  /** In milliseconds, for a repetition, and for a write in a row of them. */
+  #pauseBefore(entry: Entry, request: ApiRequest): number {
+    const { id, isPaced = false } = entry.task;
+    const pause = this.#repeats.delayOf(id, request);
+    if (pause > 0) {
+      entry.withheld = digestOf(request);
+      this.#options.onRepeated?.(entry.task);
+    }
+    return pause > 0 || !isPaced ? pause : this.#pace.delayOf(id, entry.askedAt);
+  }
+
+  /** @returns the request as it is decided after what it rests on was read again, or that it is another one then. */
+  async #confirm(entry: Entry, request: ApiRequest): Promise<ApiRequest | 'changed' | 'waiting'> {
+    const premise = entry.task.confirm?.(request);
+    if (premise === undefined) return request;
+    const { failure } = await premise;
+    if (failure !== undefined) {
+      this.#wait(entry, failure.retryAfterMs ?? entry.backoff.next());
+      return 'waiting';
+    }
+    const again = entry.task.decide();
+    return again !== undefined && digestOf(again) === digestOf(request) ? again : 'changed';
   }
 
   /** @returns whether to decide once more at once. */
@@ -195,7 +219,7 @@ export class WriteQueue {
       return;
     }
     entry.stage = 'waiting';
-    entry.cancelWait = this.#options.after(ms, () => {
+    entry.cancelWait = this.#options.timers.after(ms, () => {
       if (entry.isRefused) entry.task.retryDue();
       entry.isRefused = false;
       this.#enqueue(entry);

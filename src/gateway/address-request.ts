@@ -2,7 +2,7 @@ import { canonicalAddress } from '../ipam/address.ts';
 import type { GatewayFacts } from '../objects/facts.ts';
 import type { Gateway } from '../objects/gateway-api.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
-import type { Families } from '../objects/verdicts.ts';
+import type { AddressRequest, Families } from '../objects/verdicts.ts';
 import type { Settings } from '../objects/view.ts';
 import { isEqual } from './equal.ts';
 import type { World } from './graph.ts';
@@ -40,14 +40,7 @@ export function requestOf(gateway: Gateway, { view, settings }: Knowledge): Gate
   }
   const chosen = chooseFamilies(gateway, optionsOf(gateway, { view, settings }));
   if ('kind' in chosen) return chosen;
-  const pin = pinOf(gateway, settings);
-  if (addresses.size > 0) {
-    const wanted = [...addresses];
-    const isClone = pin !== undefined && !isOwn(pin, gateway, settings) && isEqual(pin.addresses, wanted);
-    if (isClone) return { kind: 'preferred', addresses: wanted, ...chosen };
-    const isPoolOnly = settings.staticAddresses === 'pool' && !hadBefore(gateway, wanted, { view, settings });
-    return { kind: 'fixed', addresses: wanted, ...(isPoolOnly && { isPoolOnly }) };
-  }
+  if (addresses.size > 0) return requestOfNamed([...addresses], gateway, { view, settings }, chosen);
   const entries = addressesInLedger(gateway, view);
   const recorded = entries.length > 0 ? entries : recordedAddresses(gateway, settings);
   if (recorded.length > 0) return { kind: 'kept', addresses: recorded, ...chosen };
@@ -55,6 +48,39 @@ export function requestOf(gateway: Gateway, { view, settings }: Knowledge): Gate
   if (parameters.kind !== 'refused') return { kind: 'any', ...chosen };
   // They may say of which family its address is to be.
   return unsupported({ status: 'False', reason: 'InvalidParameters', message: parameters.message });
+}
+
+function requestOfNamed(
+  addresses: readonly string[],
+  gateway: Gateway,
+  knowledge: Knowledge,
+  chosen: { readonly families?: Families },
+): AddressRequest {
+  const { settings } = knowledge;
+  const pin = pinOf(gateway, settings);
+  const isClone = pin !== undefined && !isOwn(pin, gateway, settings) && isEqual(pin.addresses, addresses);
+  if (isClone) return { kind: 'preferred', addresses, ...chosen };
+  if (settings.fixDuplicates && isAssigned(gateway, settings)) return { kind: 'kept', addresses, ...chosen };
+  const isPoolOnly = settings.staticAddresses === 'pool' && !hadBefore(gateway, addresses, knowledge);
+  return { kind: 'fixed', addresses, ...(isPoolOnly && { isPoolOnly }) };
+}
+
+/** Whether a pool gave a Gateway the addresses that it has: no user wrote them into its spec. */
+export function isAssigned(gateway: Gateway, settings: Settings): boolean {
+  const values = specValues(gateway).map(canonicalAddress);
+  const pin = pinOf(gateway, settings);
+  return values.length === 0 || (pin !== undefined && isOwn(pin, gateway, settings) && isEqual(pin.addresses, values));
+}
+
+/** What a Gateway asks for while its class is missing: what it has, by the ledger or its status, whatever it names. */
+export function waitingRequestOf(gateway: Gateway, knowledge: Knowledge): GatewayFacts['request'] {
+  const entries = addressesInLedger(gateway, knowledge.view);
+  const had = entries.length > 0 ? entries : toldAddresses(gateway);
+  return had.length > 0 ? { kind: 'fixed', addresses: had } : requestOf(gateway, knowledge);
+}
+
+function toldAddresses({ status }: Gateway): readonly string[] {
+  return status.addresses.flatMap(({ value }) => canonicalAddress(value) ?? []);
 }
 
 const familiesOf: ReadonlyMap<string, { readonly families?: Families }> = new Map([
@@ -77,22 +103,26 @@ function chooseFamilies(
 }
 
 /** Every address that this very Gateway names, or is known to have had. */
-export function knownAddresses(gateway: Gateway, { view, settings }: Knowledge): ReadonlySet<string> {
+export function knownAddresses(gateway: Gateway, knowledge: Knowledge): ReadonlySet<string> {
   const named = specValues(gateway).flatMap((value) => canonicalAddress(value) ?? []);
-  return new Set([...named, ...addressesInLedger(gateway, view), ...recordedAddresses(gateway, settings)]);
+  return new Set([...named, ...formerAddresses(gateway, knowledge)]);
+}
+
+/** Every address that this very Gateway is known to have had: not what one names that was made anew under its name. */
+export function formerAddresses(gateway: Gateway, { view, settings }: Knowledge): ReadonlySet<string> {
+  return new Set([...addressesInLedger(gateway, view), ...recordedAddresses(gateway, settings)]);
 }
 
 /** An edit of the pool takes nothing away from a Gateway that has it. */
-function hadBefore(gateway: Gateway, addresses: readonly string[], { view, settings }: Knowledge): boolean {
-  const had = new Set([...addressesInLedger(gateway, view), ...recordedAddresses(gateway, settings)]);
+function hadBefore(gateway: Gateway, addresses: readonly string[], knowledge: Knowledge): boolean {
+  const had = formerAddresses(gateway, knowledge);
   return addresses.every((address) => had.has(address));
 }
 
 /** Addresses that this very Gateway is known to hold, from what stands on it. */
 function recordedAddresses(gateway: Gateway, settings: Settings): readonly string[] {
   const pin = pinOf(gateway, settings);
-  if (pin !== undefined && isOwn(pin, gateway, settings)) return pin.addresses;
-  return gateway.status.addresses.flatMap(({ value }) => canonicalAddress(value) ?? []);
+  return pin !== undefined && isOwn(pin, gateway, settings) ? pin.addresses : toldAddresses(gateway);
 }
 
 /**
@@ -117,11 +147,15 @@ export function isRecorded(gateway: Gateway, held: readonly string[], { view, se
 export function needsPin(gateway: Gateway, held: readonly string[], settings: Settings): boolean {
   if (held.length === 0) return false;
   const pin = pinOf(gateway, settings);
-  if (pin !== undefined && isOwn(pin, gateway, settings)) return false;
+  if (pin !== undefined && isOwn(pin, gateway, settings)) {
+    return settings.fixDuplicates && isAssigned(gateway, settings) && !isEqual(pin.addresses, held);
+  }
   const values = specValues(gateway);
   if (pin !== undefined && isEqual(pin.addresses, values.map(canonicalAddress))) return true;
   const isEmpty = gateway.spec.addresses.length === 0;
-  return isEmpty && !held.every((address) => recordedAddresses(gateway, settings).includes(address));
+  return (
+    settings.pinAddress && isEmpty && !held.every((address) => recordedAddresses(gateway, settings).includes(address))
+  );
 }
 
 /** A JSON merge patch that writes the held addresses into the Gateway's spec, with our labels and the record. */

@@ -1,12 +1,13 @@
 import type { GatewayClassFacts, GatewayFacts, ServiceFacts } from '../objects/facts.ts';
 import type { ObjectKey, RouteKind } from '../objects/keys.ts';
-import { isMarked, isRecorded, needsPin, requestOf } from './address-request.ts';
+import { isAssigned, isMarked, isRecorded, needsPin, requestOf, waitingRequestOf } from './address-request.ts';
 import { strangersSlices } from './endpoint-slices.ts';
 import { acceptClass, finalizersDue, judgeVersion, standingOf } from './gateway-class.ts';
 import { noteExtras } from './gateway-extras.ts';
 import type { GatewayGraph, World } from './graph.ts';
+import { heldElsewhere } from './held-elsewhere.ts';
 import { keyOf } from './keys.ts';
-import { ledgerKey, liveOwner, ownerUid, releasedAt } from './ledger.ts';
+import { isMoved } from './ledger.ts';
 import { isOwnService, ownServiceKey } from './own-service.ts';
 import { oldestRoutes } from './own-service-plan.ts';
 import { ownershipOf } from './ownership.ts';
@@ -40,14 +41,17 @@ export function gatewayFacts(key: ObjectKey<'Gateway'>, uid: string, world: Worl
     const presence = presenceOf(key, undefined, world);
     return { ...nothing, presence, held, leftovers: leftoversOf(key, world), carriers: carriersOf(held, world) };
   }
+  const request = (graph.standing === 'accepted' ? requestOf : waitingRequestOf)(gateway, world);
+  const isMovedAway = request.kind === 'kept' && isMoved(gateway, held, world.view);
   return {
     presence: presenceOf(key, gateway, world),
     standing: graph.standing,
     className: gateway.spec.gatewayClassName,
-    request: requestOf(gateway, world),
+    request,
     held,
+    outside: isAssigned(gateway, world.settings) ? world.addresses.outsidePool(uid) : [],
     isRecorded: isRecorded(gateway, held, world),
-    isLost: held.some((address) => isElsewhere(address, uid, world)),
+    isLost: isMovedAway || held.some((address) => isElsewhere(address, world)),
     isPinDue: world.view.isServed('IPAddress') && needsPin(gateway, held, world.settings),
     isMarked: isMarked(gateway, held, world.settings),
     poolRevision: world.addresses.revision,
@@ -67,6 +71,7 @@ const nothing = {
   standing: 'missing',
   className: '',
   request: { kind: 'any' },
+  outside: [],
   isRecorded: false,
   isLost: false,
   isPinDue: false,
@@ -81,12 +86,11 @@ const nothing = {
   strangersSlices: [],
 } as const satisfies Partial<GatewayFacts>;
 
-/** Whether the ledger says that another has this address: a stranger, or another live Gateway. */
-function isElsewhere(address: string, uid: string, { view, addresses }: World): boolean {
-  if (addresses.strangerAt(address) !== undefined) return true;
-  const entry = view.get(ledgerKey(address));
-  if (entry === undefined || ownerUid(entry) === uid || releasedAt(entry) !== undefined) return false;
-  return liveOwner(entry, view) !== undefined;
+/** Whether the ledger says that another than its holder has this address: a stranger, or another of ours. */
+function isElsewhere(address: string, world: World): boolean {
+  const holder = world.addresses.holderOf(address);
+  if (world.addresses.strangerAt(address) !== undefined) return true;
+  return holder !== undefined && heldElsewhere(address, holder, world) !== undefined;
 }
 
 export function countRoutes({ listeners, attached }: GatewayGraph, world: World): Readonly<Record<string, number>> {

@@ -37,12 +37,13 @@ const programmed: Readonly<Partial<Record<GatewayState, Teller>>> = {
       'Pending',
       `the announcer has not put the address on ${services(facts, (service) => service.ingress === 'none')} yet`,
     ),
-  'ServiceReady.Announced': ({ facts }) => yes(`${facts.held.join(', ')} is announced${strangers(facts)}`),
+  'ServiceReady.Announced': ({ facts }) =>
+    yes(`${facts.held.join(', ')} is announced${outside(facts)}${strangers(facts)}`),
   'ServiceReady.NothingToAnnounce': ({ facts }) =>
     yes(
       facts.services.length === 0
-        ? `${facts.held.join(', ')} is assigned; no route is served yet, so there is nothing to announce`
-        : `${facts.held.join(', ')} is assigned; no Service has a ready endpoint, so there is nothing to announce`,
+        ? `${facts.held.join(', ')} is assigned; no route is served yet, so there is nothing to announce${outside(facts)}`
+        : `${facts.held.join(', ')} is assigned; no Service has a ready endpoint, so there is nothing to announce${outside(facts)}`,
     ),
 };
 
@@ -69,6 +70,11 @@ function countSets(
   { attachedListenerSets }: GatewayFacts,
 ): Pick<Gateway['status'], 'attachedListenerSets'> {
   return attachedListenerSets > 0 || status.attachedListenerSets !== undefined ? { attachedListenerSets } : {};
+}
+
+/** An edit of the pool takes nothing away. */
+function outside({ outside: left }: GatewayFacts): string {
+  return left.length === 0 ? '' : `; ${left.join(', ')} lies outside the pool by now, and is kept`;
 }
 
 /** What somebody else put there is served too: nobody but the one who put it there knows why. */

@@ -52,6 +52,12 @@ export function addressesInLedger(gateway: Gateway, view: ClusterView): readonly
     .toSorted();
 }
 
+/** Whether the ledger has addresses for this Gateway, and none of those that it holds here: another replica moved it. */
+export function isMoved(gateway: Gateway, held: readonly string[], view: ClusterView): boolean {
+  const own = addressesInLedger(gateway, view);
+  return held.length > 0 && own.length > 0 && !held.some((address) => own.includes(address));
+}
+
 /** The entry to create for an address of a Gateway. */
 export function ledgerManifest(address: string, owner: LedgerOwner, settings: Settings): Record<string, unknown> {
   return {

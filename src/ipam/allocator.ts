@@ -64,6 +64,15 @@ export class Allocator {
     return this.#holders.get(address);
   }
 
+  /** Which of its addresses the pool does not cover; none where there is no pool. */
+  outside(uid: string): readonly string[] {
+    if ('missing' in this.#pool) return [];
+    return this.held(uid).filter((address) => {
+      const holder = this.#holders.get(address);
+      return holder !== undefined && !this.#isInScope(holder, address);
+    });
+  }
+
   /** Every address that somebody holds. */
   holders(): ReadonlyMap<string, Holder> {
     return this.#holders;

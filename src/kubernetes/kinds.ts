@@ -20,6 +20,7 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   ReferenceGrant: gatewayApi('referencegrants', ['v1', 'v1beta1'], true),
   Service: { group: '', plural: 'services', isNamespaced: true, versions: ['v1'] },
   Namespace: { group: '', plural: 'namespaces', isNamespaced: false, versions: ['v1'] },
+  Node: { group: '', plural: 'nodes', isNamespaced: false, versions: ['v1'] },
   ConfigMap: { group: '', plural: 'configmaps', isNamespaced: true, versions: ['v1'] },
   IPAddress: { group: 'networking.k8s.io', plural: 'ipaddresses', isNamespaced: false, versions: ['v1'] },
   CustomResourceDefinition: {

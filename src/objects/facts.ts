@@ -41,9 +41,11 @@ export interface GatewayFacts {
   /** What it asks the pool for, or why it cannot. */
   readonly request: AddressRequest | { readonly kind: 'unsupported'; readonly verdict: Verdict };
   readonly held: readonly string[];
+  /** Held addresses that came from the pool, which an edit has left outside of it since. */
+  readonly outside: readonly string[];
   /** Whether the held addresses stand in the ledger (without one: on the Gateway), so that a restart finds them. */
   readonly isRecorded: boolean;
-  /** Whether the ledger says that another has an address which we took for its own. */
+  /** Whether the ledger says that another has an address which we took for its own, or that it has others. */
   readonly isLost: boolean;
   /** Whether `spec.addresses` is still to be written. */
   readonly isPinDue: boolean;

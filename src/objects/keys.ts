@@ -9,6 +9,7 @@ export type Kind =
   | 'Service'
   | 'EndpointSlice'
   | 'Namespace'
+  | 'Node'
   | 'IPAddress'
   | 'CustomResourceDefinition'
   | 'ConfigMap';

@@ -61,3 +61,11 @@ export interface Namespace {
   readonly kind: 'Namespace';
   readonly metadata: ObjectMeta;
 }
+
+/** A Node, trimmed to what makes an address one that is in use. */
+export interface Node {
+  readonly kind: 'Node';
+  readonly metadata: ObjectMeta;
+  /** As its status has them: IP addresses and names. */
+  readonly addresses: readonly string[];
+}

@@ -6,6 +6,7 @@ export interface Rejection {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
+  readonly resourceVersion: string;
   /** The first field that is wrong, and how. */
   readonly message: string;
   /** What looks like its addresses: they must not be handed out to others. */

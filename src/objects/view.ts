@@ -1,7 +1,7 @@
 import type { Gateway, GatewayClass, ListenerSet, ReferenceGrant, Route } from './gateway-api.ts';
 import type { IPAddress } from './ip-address.ts';
 import type { Kind, ObjectKey, RouteKind } from './keys.ts';
-import type { ConfigMap, CustomResourceDefinition, Namespace } from './kubernetes.ts';
+import type { ConfigMap, CustomResourceDefinition, Namespace, Node } from './kubernetes.ts';
 import type { EndpointSlice, Service } from './service.ts';
 
 export interface ObjectOfKind {
@@ -14,6 +14,7 @@ export interface ObjectOfKind {
   Service: Service;
   EndpointSlice: EndpointSlice;
   Namespace: Namespace;
+  Node: Node;
   IPAddress: IPAddress;
   CustomResourceDefinition: CustomResourceDefinition;
   ConfigMap: ConfigMap;
@@ -42,6 +43,8 @@ export interface ClusterView {
   slicesOf(service: ObjectKey<'Service'>): readonly EndpointSlice[];
   /** Services on which this address stands: as loadBalancerIP, in the ingress, or as an external IP. */
   servicesAt(address: string): readonly Service[];
+  /** Nodes that have this address. */
+  nodesAt(address: string): readonly Node[];
   /** `undefined` where EndpointSlices cannot be read. */
   hasReadyEndpoint(service: ObjectKey<'Service'>): boolean | undefined;
   /** Why this object, though it exists, could not be decoded; `undefined` for one that could or that is not there. */
@@ -61,6 +64,8 @@ export interface AddressView {
   /** Addresses that this Gateway (uid) holds, in canonical text; empty when none. */
   held(uid: string): readonly string[];
   holderOf(address: string): { readonly uid: string; readonly namespace: string; readonly name: string } | undefined;
+  /** Which of its addresses lie outside the pool for its namespace; none where there is no pool. */
+  outsidePool(uid: string): readonly string[];
   /** Whether the claim of this Gateway (uid) has been answered since the start: what it does not hold then, it has not. */
   isAnswered(uid: string): boolean;
   /** Who else has an address in the cluster's ledger, in words. */
@@ -91,6 +96,10 @@ export interface Settings extends Options {
   readonly implementationLabel: string;
   /** Whether users may name addresses outside the pool. */
   readonly staticAddresses: 'any' | 'pool';
+  /** Whether an assigned address is written into `spec.addresses`. */
+  readonly pinAddress: boolean;
+  /** Whether a Gateway whose address was assigned, and is an older one's, may have another. */
+  readonly fixDuplicates: boolean;
 }
 
 export type AnnouncerName = 'kube-vip' | 'metallb' | 'cilium' | 'purelb' | 'openelb' | 'loxilb' | 'none';

@@ -17,10 +17,10 @@ export function decode(kind: Kind, raw: unknown): Decoded | undefined {
   if ('object' in result) return result;
   const identified = schemas.identity.safeParse(raw);
   if (!identified.success) return undefined;
-  const { name, namespace, uid } = identified.data.metadata;
+  const { name, namespace, uid, resourceVersion } = identified.data.metadata;
   const [issue] = result.error.issues;
   const message = issue === undefined ? 'cannot be decoded' : `${issue.path.join('.')}: ${issue.message}`;
-  return { rejection: { kind, namespace, name, uid, message, addresses: addressesIn(raw) } };
+  return { rejection: { kind, namespace, name, uid, resourceVersion, message, addresses: addressesIn(raw) } };
 }
 
 type Result = { readonly object: FollowedObject } | { readonly error: z.ZodError };
@@ -56,6 +56,11 @@ const decoders: Readonly<Record<Kind, (raw: unknown) => Result>> = {
     bundleVersion: metadata.annotations['gateway.networking.k8s.io/bundle-version'],
   })),
   Namespace: by(schemas.namespace, (value) => ({ kind: 'Namespace', ...value })),
+  Node: by(schemas.node, ({ metadata, status }) => ({
+    kind: 'Node',
+    metadata: { ...metadata, labels: {}, annotations: {} },
+    addresses: status.addresses.map(({ address }) => address),
+  })),
   ConfigMap: by(schemas.configMap, (value) => ({ kind: 'ConfigMap', ...value })),
 };
 

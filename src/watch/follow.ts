@@ -218,7 +218,7 @@ export class Follow {
     if (failure.kind !== 'forbidden' && failure.kind !== 'unauthorized') return;
     this.#stages.set(source, source.isOptional === true ? 'without' : 'forbidden');
     if (this.#isSingle(source) && name !== undefined) {
-      cluster.reject({ kind, namespace, name, uid: '', message: failure.message, addresses: [] });
+      cluster.reject({ kind, namespace, name, uid: '', resourceVersion: '', message: failure.message, addresses: [] });
     } else if (cluster.setUnavailable(kind, failure.message)) onAvailability(kind, failure.message);
     this.#checkSynced();
   }

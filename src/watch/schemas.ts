@@ -44,7 +44,9 @@ const metadata = z.object({
 });
 
 /** Enough to name an object whose whole cannot be decoded. */
-export const identity = z.object({ metadata: metadata.pick({ name: true, namespace: true, uid: true }) });
+export const identity = z.object({
+  metadata: metadata.pick({ name: true, namespace: true, uid: true, resourceVersion: true }),
+});
 
 function list<T extends z.ZodType>(item: T) {
   return z
@@ -285,5 +287,13 @@ export const ipAddress = z.object({
 export const customResourceDefinition = z.object({ metadata });
 
 export const namespace = z.object({ metadata });
+
+export const node = z.object({
+  metadata,
+  status: z
+    .object({ addresses: list(z.object({ address: z.string().default('') })) })
+    .nullish()
+    .transform((status) => status ?? { addresses: [] }),
+});
 
 export const configMap = z.object({ metadata, data: stringMap });

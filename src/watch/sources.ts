@@ -30,6 +30,8 @@ export function sourcesOf({ controllerName, pool }: SourceSettings): readonly So
   const fieldSelector = `metadata.name=${pool?.name}`;
   return [
     ...everywhere.map((kind): Source => ({ kind, namespace: '', selectors: {} })),
+    // Only so that their addresses are not handed out: without permission the rest works.
+    { kind: 'Node', namespace: '', selectors: {}, isOptional: true },
     { kind: 'IPAddress', namespace: '', selectors: { labelSelector } },
     {
       kind: 'CustomResourceDefinition',

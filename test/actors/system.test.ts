@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { AddressPool } from '../../src/actors/address-pool.ts';
+import { reportsOf } from '../../src/actors/reports.ts';
 import { ActorSystem } from '../../src/actors/system.ts';
 import { Cluster } from '../../src/cluster/cluster.ts';
 import { parseConfig } from '../../src/config.ts';
@@ -22,7 +23,12 @@ class Bench {
 
   constructor() {
     const fail = (error: unknown): void => assert.fail(String(error));
-    const pool = new AddressPool({ cluster: this.cluster, onReleased: () => {}, onError: fail });
+    const pool = new AddressPool({
+      cluster: this.cluster,
+      settings: parseConfig([]),
+      onReleased: () => {},
+      onError: fail,
+    });
     pool.setPool(parsePool({ 'cidr-global': '10.0.0.0/24' }));
     this.actors = new ActorSystem({
       cluster: this.cluster,
@@ -119,6 +125,18 @@ describe('the actor system', () => {
     for (let port = 1; port <= 1_000; port += 1) bench.gateway('good', port);
     bench.run();
     assert.equal(bench.wishes.length - before, 2, 'the ledger entry and the pin, asked for once');
+  });
+
+  test('tells nothing of an object that has changed until its actor has looked again', () => {
+    const bench = opened();
+    const reports = reportsOf(bench.actors);
+    bench.actors.open();
+    bench.run();
+    assert.equal(reports.gateway('Gateway/default/good')?.facts.listeners[0]?.listener.port, 80);
+    bench.gateway('good', 81);
+    assert.equal(reports.gateway('Gateway/default/good'), undefined);
+    bench.run();
+    assert.equal(reports.gateway('Gateway/default/good')?.facts.listeners[0]?.listener.port, 81);
   });
 
   test('keeps the last events of each actor, repeats counted', () => {

@@ -29,8 +29,8 @@ class Bench {
     this.cluster.apply(decoded(manifest, version));
   }
 
-  reject(manifest: Manifest): void {
-    const result = decode(manifest.kind, { ...stored(manifest, 9), spec: 'broken' });
+  reject(manifest: Manifest, version = 9): void {
+    const result = decode(manifest.kind, { ...stored(manifest, version), spec: 'broken' });
     assert.ok(result !== undefined && 'rejection' in result);
     this.cluster.reject(result.rejection);
   }
@@ -140,6 +140,26 @@ describe('the cluster', () => {
     assert.match(bench.cluster.unreadable('Service/default/a') ?? '', /^spec: /);
     assert.equal(bench.changes.length, 2);
     bench.apply(service('a'), 10);
+    assert.equal(bench.cluster.unreadable('Service/default/a'), undefined);
+  });
+
+  test('takes no older object for a sign that it can be decoded again', () => {
+    const bench = new Bench();
+    bench.reject(service('a'), 9);
+    bench.apply(service('a'), 8);
+    assert.match(bench.cluster.unreadable('Service/default/a') ?? '', /^spec: /);
+    assert.equal(bench.version('a'), '8', 'what was known of it');
+    bench.replace(7, []);
+    assert.match(bench.cluster.unreadable('Service/default/a') ?? '', /^spec: /, 'a list from before it');
+  });
+
+  test('takes no older object, and none that is gone, for one that cannot be decoded now', () => {
+    const bench = new Bench();
+    bench.apply(service('a'), 10);
+    bench.reject(service('a'), 9);
+    assert.equal(bench.cluster.unreadable('Service/default/a'), undefined);
+    bench.cluster.remove('Service/default/a', 'service-a');
+    bench.reject(service('a'), 11);
     assert.equal(bench.cluster.unreadable('Service/default/a'), undefined);
   });
 

@@ -8,9 +8,11 @@ import { ledgerManifest, managedByLabel } from '../../src/gateway/ledger.ts';
 import { annotations } from '../../src/gateway/names.ts';
 import { parsePool } from '../../src/ipam/pool.ts';
 import type { IPAddress } from '../../src/objects/ip-address.ts';
+import type { FollowedObject } from '../../src/objects/view.ts';
 import { decode } from '../../src/watch/decode.ts';
 import { Clock } from '../gateway/clock.ts';
-import { stored } from '../gateway/manifests.ts';
+import { type Manifest, stored } from '../gateway/manifests.ts';
+import { gateway, gatewayClass } from '../machines/worlds.ts';
 
 const settings = parseConfig([]);
 const address = '10.0.0.1';
@@ -26,7 +28,7 @@ class Bench {
 
   constructor() {
     const onError = (error: unknown): void => assert.fail(String(error));
-    this.pool = new AddressPool({ cluster: this.cluster, onReleased: () => {}, onError });
+    this.pool = new AddressPool({ cluster: this.cluster, settings, onReleased: () => {}, onError });
     this.pool.setPool(parsePool({ 'cidr-global': `${address}/32`, quarantine: '30s' }));
     this.pool.open();
     this.keeper = new LedgerKeeper({
@@ -73,6 +75,12 @@ function entry(extra: { readonly releasedAt?: string; readonly manager?: string 
   return decoded.object;
 }
 
+function decodedAs(kind: 'Gateway' | 'GatewayClass', manifest: Manifest): FollowedObject {
+  const decoded = decode(kind, stored(manifest, 1));
+  assert.ok(decoded !== undefined && 'object' in decoded);
+  return decoded.object;
+}
+
 const write = `write IPAddress//${address} for Gateway/default/gw`;
 
 describe('the keeper of the ledger', () => {
@@ -88,6 +96,15 @@ describe('the keeper of the ledger', () => {
     bench.cluster.apply(entry());
     assert.deepEqual(bench.take(), [write]);
     bench.keeper.sweep();
+    assert.deepEqual(bench.take(), [write]);
+  });
+
+  test('asks about the entries of the Gateways of a class that is another controller’s now', () => {
+    const bench = new Bench();
+    bench.cluster.apply(decodedAs('Gateway', gateway({}, { uid: owner.uid })));
+    bench.cluster.apply(entry());
+    bench.take();
+    bench.cluster.apply(decodedAs('GatewayClass', gatewayClass({ controllerName: 'example.com/other' })));
     assert.deepEqual(bench.take(), [write]);
   });
 
@@ -118,6 +135,15 @@ describe('the keeper of the ledger', () => {
     assert.equal(bench.keeper.take(entry({ manager: 'ipallocator' })), true);
     assert.match(bench.pool.strangerAt(address) ?? '', /gateways default\/gw, in the IPAddress of ipallocator/);
     assert.deepEqual(bench.take(), ['look who waits']);
+    bench.clock.advance(60_000);
+    assert.deepEqual(bench.take(), [`read IPAddress//${address}`]);
+  });
+
+  test("goes on reading a stranger's entry though that address is looked at for another reason", () => {
+    const bench = new Bench();
+    bench.keeper.take(entry({ manager: 'ipallocator' }));
+    bench.keeper.look(address);
+    bench.take();
     bench.clock.advance(60_000);
     assert.deepEqual(bench.take(), [`read IPAddress//${address}`]);
   });

@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { EffectContext } from '../../src/effects/context.ts';
-import { writeLedgerEntry } from '../../src/effects/ledger.ts';
+import { premiseOfEntry, writeLedgerEntry } from '../../src/effects/ledger.ts';
 import { annotations } from '../../src/gateway/names.ts';
 import type { Manifest } from '../gateway/manifests.ts';
-import { address, gateway, gatewayClass, type Situation, worldOf } from '../machines/worlds.ts';
+import { address, controllerName, gateway, gatewayClass, type Situation, worldOf } from '../machines/worlds.ts';
 
 const key = `IPAddress//${address}` as const;
 const now = '2026-01-01T12:00:00Z';
 const quarantineMs = 30_000;
 
-/** The write that the ledger's entry of the address needs, in short. */
-function writeIn(situation: Situation, secondsLater = 0): string {
-  const context: EffectContext = {
+function contextOf(situation: Situation, secondsLater = 0): EffectContext {
+  return {
     world: worldOf(situation),
     reports: {
       gatewayClass: () => undefined,
@@ -24,7 +23,11 @@ function writeIn(situation: Situation, secondsLater = 0): string {
     quarantineMs: () => quarantineMs,
     timestamp: () => new Date(Date.parse(now) + secondsLater * 1000).toISOString(),
   };
-  const request = writeLedgerEntry(key, context);
+}
+
+/** The write that the ledger's entry of the address needs, in short. */
+function writeIn(situation: Situation, secondsLater = 0): string {
+  const request = writeLedgerEntry(key, contextOf(situation, secondsLater));
   if (request === undefined) return 'nothing';
   const { metadata } = (request.body ?? {}) as { metadata?: { annotations?: Record<string, string | null> } };
   const released = metadata?.annotations?.[annotations.releasedAt];
@@ -36,6 +39,20 @@ const ours = gatewayClass();
 const foreign = gatewayClass({ controllerName: 'example.com/other' });
 const gw = gateway();
 const other: Manifest = { ...gateway(), metadata: { name: 'other' } };
+/** Of a route that is gone: it goes soon. */
+const carrier: Manifest = {
+  kind: 'Service',
+  metadata: {
+    name: 'web',
+    annotations: {
+      [annotations.controller]: controllerName,
+      [annotations.TCPRoute]: 'gone',
+      [annotations.ownerUid]: 'tcproute-gone',
+      [annotations.behaviour]: 'create',
+    },
+  },
+  spec: { type: 'LoadBalancer', loadBalancerIP: address, ports: [{ port: 80 }] },
+};
 const unreadable = gateway({ listeners: 'none' });
 
 const cases: readonly (readonly [string, string, Situation])[] = [
@@ -61,6 +78,16 @@ const cases: readonly (readonly [string, string, Situation])[] = [
     'clears the entry of a Gateway that is gone for the one that has the address now',
     'DELETE',
     { manifests: [ours, gw], holder: 'gw', ledger: 'other' },
+  ],
+  [
+    'leaves the entry of a Gateway that is gone while a Service of ours carries the address for it',
+    'nothing',
+    { manifests: [ours, gw, carrier], holder: 'gw', ledger: 'other' },
+  ],
+  [
+    'leaves the entry to a Gateway that cannot be decoded',
+    'nothing',
+    { manifests: [ours, gw, { ...unreadable, metadata: other.metadata }], holder: 'gw', ledger: 'other' },
   ],
   [
     'leaves an entry to the live Gateway that it was made for',
@@ -96,4 +123,20 @@ describe('the ledger', () => {
   test('takes the mark off when its Gateway has the address again', () => {
     assert.equal(writeIn({ ...released, manifests: [ours, gw], holder: 'gw' }), 'unmark');
   });
+
+  const premises: readonly (readonly [string, string | undefined, Situation])[] = [
+    ['is marked', 'Gateway/default/gw', { manifests: [ours], ledger: 'gw' }],
+    ['is cleared for another', 'Gateway/default/other', { manifests: [ours, gw], holder: 'gw', ledger: 'other' }],
+    ['that is marked goes after its quarantine', undefined, { manifests: [ours], ledger: 'gw', releasedAt: now }],
+    ['is made', undefined, { manifests: [ours, gw], holder: 'gw', ledger: 'none' }],
+  ];
+  for (const [name, expected, situation] of premises) {
+    const what = expected === undefined ? 'nothing' : 'its Gateway';
+    test(`reads ${what} again before an entry ${name}`, () => {
+      const context = contextOf({ served: ['Gateway'], ...situation }, 30);
+      const request = writeLedgerEntry(key, context);
+      assert.ok(request);
+      assert.equal(premiseOfEntry(key, request, context), expected);
+    });
+  }
 });

@@ -52,6 +52,19 @@ describe('a write that the server took', () => {
     });
   }
 
+  test('waits ever longer to make what somebody deletes each time, also where we delete it ourselves', () => {
+    const { repeats, pass } = bench();
+    const creation: ApiRequest = { method: 'POST', path: '/all', body: { name: 'a' } };
+    const waits: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      pass(repeats.delayOf('a', creation));
+      repeats.noteSent('a', creation);
+      repeats.noteSent('a', { method: 'DELETE', path: '/a', body: { uid: round } });
+      waits.push(repeats.delayOf('a', creation));
+    }
+    assert.deepEqual(waits, [500, 1_000, 2_000]);
+  });
+
   test('counts from one again after another write, and after ten quiet minutes', () => {
     const { repeats, pass } = bench();
     repeats.noteSent('a', patch(1));

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { WriteQueue, type WriteTask } from '../../src/effects/write-queue.ts';
 import type { ApiRequest, ApiResult } from '../../src/kubernetes/client.ts';
 import type { Failure } from '../../src/kubernetes/failure.ts';
+import type { Timers } from '../../src/kubernetes/timers.ts';
 import { Clock } from '../gateway/clock.ts';
 
 /** A server that answers when the test says so, and one task a key whose wish the test sets. */
@@ -14,13 +15,21 @@ class Bench {
   readonly #answers: ((result: ApiResult) => void)[] = [];
   readonly #wishes = new Map<string, string | undefined>();
   readonly queue: WriteQueue;
+  /** By how much the wall clock was set, in milliseconds. */
+  clockOffset = 0;
+  /** What has to be read again before a request is sent. */
+  confirm: (() => Promise<{ readonly failure?: Failure }>) | undefined;
+  readonly #timers: Pick<Timers, 'now' | 'monotonic' | 'after'> = {
+    now: () => this.clock.now + this.clockOffset,
+    monotonic: () => this.clock.now,
+    after: (ms, action) => this.clock.after(ms, action),
+  };
 
   constructor(concurrency = 8) {
     this.queue = new WriteQueue({
       concurrency,
       random: () => 0,
-      now: () => this.clock.now,
-      after: (ms, action) => this.clock.after(ms, action),
+      timers: this.#timers,
       onError: ({ id }, error) => this.errors.push(`${id}: ${String(error)}`),
       onTurn: (_task, result) => this.turns.push(result),
       send: (request) => {
@@ -67,6 +76,7 @@ class Bench {
         return body === undefined ? undefined : { method: 'PATCH', path: `/${id}`, body };
       },
       accept: () => note('accept'),
+      confirm: () => this.confirm?.(),
       refresh: async () => note('refresh'),
       succeeded: () => note('succeeded'),
       failed: ({ kind }) => note(`failed ${kind}`),
@@ -190,6 +200,15 @@ describe('the write queue', () => {
     assert.equal(bench.log.at(-1), 'send two');
   });
 
+  test('waits no longer for a repetition when the clock was set back meanwhile', async () => {
+    const bench = new Bench();
+    await bench.want('a', 'one');
+    await bench.answer();
+    bench.clockOffset = -3_600_000;
+    await bench.want('a', 'one');
+    assert.deepEqual(bench.clock.delays, [500]);
+  });
+
   test('goes on with a key whose task threw', async () => {
     const bench = new Bench();
     const broken = {
@@ -207,6 +226,48 @@ describe('the write queue', () => {
     await bench.pass(300_000);
     assert.equal(bench.errors.length, 1);
     assert.equal(bench.log[0], 'send one');
+  });
+
+  test('reads again what a request rests on, and sends it as it is decided after that', async () => {
+    const bench = new Bench();
+    bench.confirm = async () => {
+      bench.log.push('read');
+      return {};
+    };
+    await bench.want('a', 'one');
+    assert.deepEqual(bench.log, ['read', 'send one']);
+  });
+
+  test('sends nothing where what it rests on has changed and nothing differs any more', async () => {
+    const bench = new Bench();
+    bench.confirm = async () => {
+      bench.log.push('read');
+      bench.wish('a', undefined);
+      return {};
+    };
+    await bench.want('a', 'one');
+    assert.deepEqual([bench.log, bench.queue.depth], [['read'], 0]);
+  });
+
+  test('reads anew before another request that it comes to by then', async () => {
+    const bench = new Bench();
+    bench.confirm = async () => {
+      bench.log.push('read');
+      bench.wish('a', 'two');
+      return {};
+    };
+    await bench.want('a', 'one');
+    assert.deepEqual(bench.log, ['read', 'read', 'send two']);
+  });
+
+  test('sends nothing while what it rests on cannot be read, and tries again', async () => {
+    const bench = new Bench();
+    bench.confirm = async () => ({ failure: { kind: 'retry', code: 429, message: 'slowly', retryAfterMs: 3_000 } });
+    await bench.want('a', 'one');
+    assert.deepEqual([bench.log, bench.clock.delays], [[], [3_000]]);
+    bench.confirm = async () => ({});
+    await bench.pass(3_000);
+    assert.deepEqual(bench.log, ['send one']);
   });
 
   test('closes when what is on its way has ended, and sends nothing after', async () => {

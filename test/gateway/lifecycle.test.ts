@@ -215,4 +215,18 @@ describe('a route', () => {
       [8082],
     );
   });
+
+  test('looks again when the Gateway of another that has its Service waits for a class', () => {
+    const older = route('web', 'a', created);
+    const first = { ...older, metadata: { ...older.metadata, creationTimestamp: '2025-01-01T00:00:00Z' } };
+    const rules = [{ backendRefs: [{ name: 'web', port: 80 }] }];
+    const second = { ...route('second', 'a', created), spec: { parentRefs: [{ name: 'second' }], rules } };
+    const simulation = simulate([gateway(), gateway({}, 'second'), first, second]);
+    assert.equal(stateOf(simulation, 'TCPRoute/default/second'), 'AddressAssigned.ServiceNameTaken');
+    simulation.patch('Gateway/default/gw', { spec: { gatewayClassName: 'missing' } });
+    simulation.run();
+    simulation.stop();
+    const { api } = simulation;
+    assert.deepEqual(new Simulation({ flags, api }).run().writes, [], 'nothing is left for a fresh controller');
+  });
 });

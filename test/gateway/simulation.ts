@@ -9,7 +9,7 @@ import { Effects } from '../../src/effects/effects.ts';
 import type { WriteQueue, WriteTask } from '../../src/effects/write-queue.ts';
 import { happeningsOf } from '../../src/gateway/events.ts';
 import type { Happening } from '../../src/gateway/happening.ts';
-import { partsOf } from '../../src/gateway/keys.ts';
+import { isGatewayKey, partsOf } from '../../src/gateway/keys.ts';
 import type { Failure } from '../../src/kubernetes/failure.ts';
 import { kinds } from '../../src/kubernetes/kinds.ts';
 import type { Kind, ObjectKey } from '../../src/objects/keys.ts';
@@ -59,6 +59,7 @@ export class Simulation {
     this.#refused = new Set(refused);
     this.pool = new AddressPool({
       cluster: this.cluster,
+      settings: this.config,
       onReleased: (addresses) => {
         for (const address of addresses) this.#keeper.look(address);
       },
@@ -158,7 +159,7 @@ export class Simulation {
   #readPool(): void {
     this.pool.setPool(readPool(poolSource(this.config.ipamConfigMap, undefined), this.cluster));
     this.#keeper.sweep();
-    this.actors.markWaiting();
+    for (const key of this.cluster.keysOf('Gateway')) if (isGatewayKey(key)) this.actors.lookAgain(key);
   }
 
   #buildActors(): ActorSystem {

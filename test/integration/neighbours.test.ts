@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { together, useServer } from '../support/fixture.ts';
 import type { Manifest } from '../support/objects.ts';
-import { type GatewayObject, gateway, ownParent, type RouteObject, route, service, serviceNames } from './objects.ts';
+import { eventually } from '../support/server.ts';
+import {
+  addressOf,
+  type GatewayObject,
+  gateway,
+  ownParent,
+  type RouteObject,
+  route,
+  service,
+  serviceNames,
+} from './objects.ts';
 import { outcomeOf } from './outcome.ts';
 
 const ours = 'gateway-api-controller.thebsdbox.co.uk';
@@ -57,6 +67,26 @@ describe('What belongs to others', together, () => {
     assert.equal(ownParent(a, both)?.parentRef.name, 'gw');
     assert.equal(ownParent(b, both)?.parentRef.name, 'theirs');
     assert.deepEqual(await a.quietWrites((await a.writes()).length), [], 'they do not fight');
+  });
+
+  test('the address of a Node is not handed out, and is free when the Node goes', async (t) => {
+    const f = await fixture(t, { pool: null });
+    await f.setPool({ 'range-global': f.address(3) });
+    const node = `node-${f.namespace}`;
+    t.after(() => f.client.delete(f.target('Node', node)).catch(() => {}));
+    const status = {
+      addresses: [
+        { type: 'Hostname', address: node },
+        { type: 'InternalIP', address: f.address(3) },
+      ],
+    };
+    await f.create({ apiVersion: 'v1', kind: 'Node', metadata: { name: node } });
+    await f.patch('Node', node, { status }, 'status');
+    await f.create(gateway(f, 'gw'));
+    await f.run();
+    assert.equal(await addressOf(f, 'gw'), undefined);
+    await f.delete('Node', node);
+    await eventually(async () => (await addressOf(f, 'gw')) === f.address(3));
   });
 
   test('a Service with the Go original’s annotation under update, or with our name, is the user’s', async (t) => {

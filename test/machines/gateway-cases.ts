@@ -47,6 +47,11 @@ export const gatewaySituations: Readonly<Record<string, Situation>> = {
   'has a class that is not there': { manifests: [gateway()] },
   'has a class that is not there, and a recorded address': { manifests: [pinnedGateway()], holder: 'gw' },
   'has a class that is not there, and a recorded address to claim': { manifests: [pinnedGateway()] },
+  'has a class that is not there, and an address that the ledger says is of another': {
+    manifests: [gateway(), { ...gateway(), metadata: { name: 'other' } }],
+    holder: 'gw',
+    ledger: 'other',
+  },
   'has a class with parameters': { manifests: [refused, gateway()] },
   'asks for a host name': { manifests: [ours, gateway({ addresses: [{ type: 'Hostname', value: 'a.example' }] })] },
   'asks for no address but text': { manifests: [ours, gateway({ addresses: [{ value: 'ten' }] })] },

@@ -146,7 +146,7 @@ function mayAsk(effect: string, to: string): boolean {
     case 'recordAddress':
       return to === 'Pending.RecordingAddress';
     case 'releaseAddress':
-      return to === 'Released' || to === 'Pending.ClaimingAddress';
+      return to === 'Released' || to === 'Pending.ClaimingAddress' || to === 'Pending.WaitingForClass';
     case 'pinAddress':
       return to === 'AddressAssigned.PinningAddress';
     case 'syncServices':

@@ -62,7 +62,7 @@ export function worldOf(situation: Situation): World {
 
 function poolOf(cluster: Cluster, revision: number): AddressPool {
   const onError = (error: unknown): void => assert.fail(String(error));
-  const pool = new AddressPool({ cluster, onReleased: () => {}, onError });
+  const pool = new AddressPool({ cluster, settings, onReleased: () => {}, onError });
   for (let read = 0; read < revision; read += 1) pool.setPool(parsePool({ 'cidr-global': `${address}/32` }));
   pool.open();
   return pool;

@@ -83,6 +83,7 @@ const whole: Readonly<Record<Kind, object>> = {
     metadata: { ...metadata, annotations: { 'gateway.networking.k8s.io/bundle-version': 'v1.6.3' } },
   },
   Namespace: { metadata },
+  Node: { metadata, status: { addresses: [{ type: 'InternalIP', address: '10.0.0.1' }] } },
   ConfigMap: { metadata, data: { 'cidr-global': '10.0.0.0/8' } },
   IPAddress: {
     metadata,
@@ -162,6 +163,7 @@ describe('decoding', () => {
       kind: 'Gateway',
       namespace: 'blue',
       name: 'x',
+      resourceVersion: '7',
       uid: 'u',
       addresses: ['10.0.0.1', '10.0.0.2'],
     });

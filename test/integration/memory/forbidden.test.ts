@@ -43,6 +43,18 @@ describe('Without permission', memoryOnly, () => {
     assert.equal((await controller.page('health', '/readyz')).status, 200);
   });
 
+  test('to read Nodes: the log says so once, and everything works', async (t) => {
+    const { f, server } = await useMemory(t);
+    server.faults.add({ match: { ...ours, resource: 'nodes', verb: reading }, effect: forbidden });
+    await f.create(gateway(f, 'gw'));
+    const controller = await f.run();
+    assert.equal(await addressOf(f, 'gw'), f.address(0));
+    const { status, body } = await controller.page('health', '/readyz');
+    assert.equal(status, 200);
+    assert.match(body, /\[-\] Node: no permission/);
+    assert.equal(controller.log.filter(({ level, kind }) => level === 'error' && kind === 'Node').length, 1);
+  });
+
   test('to read routes any more, their Services are kept, also over a restart', async (t) => {
     const { f, server } = await useMemory(t);
     await f.create(gateway(f, 'gw'), service(f, 'own'), route(f, 'dns', dns));

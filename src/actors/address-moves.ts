@@ -1,0 +1,48 @@
+import type { Change, Cluster } from '../cluster/cluster.ts';
+import { addressesAmong } from '../cluster/references.ts';
+import { isGatewayKey } from '../gateway/keys.ts';
+import { ownerUid, releasedAt } from '../gateway/ledger.ts';
+import type { ObjectKey } from '../objects/keys.ts';
+import type { AddressView } from '../objects/view.ts';
+
+/** What a change means for who has which address. */
+export interface AddressMoves {
+  /** Gateways that hold an address of which the change tells something. */
+  readonly holders: readonly ObjectKey<'Gateway'>[];
+  /** Whether an address that nobody holds here may be had now, which could not before. */
+  readonly isAnyFree: boolean;
+}
+
+/** Of a Service or Node: addresses that come to stand on it or leave it. Of the ledger and of Gateways: who has an entry. */
+export function addressMovesOf(
+  change: Change,
+  { cluster, pool }: { readonly cluster: Cluster; readonly pool: Pick<AddressView, 'holderOf'> },
+): AddressMoves {
+  const { key, tokens } = change;
+  const inLedger = isGatewayKey(key) ? cluster.ledgerOf(key).map(({ metadata }) => metadata.name) : [];
+  const own = key.startsWith('IPAddress/') ? [key.slice('IPAddress//'.length)] : [];
+  const onObject = addressesAmong(tokens);
+  const holders = [...inLedger, ...own, ...onObject].flatMap((address) => {
+    const holder = pool.holderOf(address);
+    return holder === undefined ? [] : [`Gateway/${holder.namespace}/${holder.name}` as const];
+  });
+  const still = new Set(addressesAmong(cluster.tokensOf(key)));
+  const hasLeft = onObject.some((address) => !still.has(address) && pool.holderOf(address) === undefined);
+  return { holders, isAnyFree: hasLeft || isGivenUp(change) || isRecordedAnew(change, pool) };
+}
+
+/** Whether another replica has recorded an address for a Gateway that does not hold it here. */
+function isRecordedAnew({ before, after }: Change, pool: Pick<AddressView, 'holderOf'>): boolean {
+  if (after?.kind !== 'IPAddress' || releasedAt(after) !== undefined) return false;
+  const isOld =
+    before?.kind === 'IPAddress' && ownerUid(before) === ownerUid(after) && releasedAt(before) === undefined;
+  return !isOld && pool.holderOf(after.metadata.name)?.uid !== ownerUid(after);
+}
+
+/** Whether an entry of the ledger goes, is given up, or is made for another Gateway. */
+function isGivenUp({ before, after }: Change): boolean {
+  if (before?.kind !== 'IPAddress') return false;
+  if (after?.kind !== 'IPAddress') return true;
+  const isGoingNow = releasedAt(before) === undefined && releasedAt(after) !== undefined;
+  return isGoingNow || ownerUid(before) !== ownerUid(after);
+}
