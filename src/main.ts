@@ -4,7 +4,7 @@ import type { Leadership } from './actors/leadership.ts';
 import { LedgerKeeper } from './actors/ledger-keeper.ts';
 import { ParameterSources } from './actors/parameter-sources.ts';
 import { isPoolOf, type PoolSource, poolSource, readPool } from './actors/pool-source.ts';
-import { reportsOf } from './actors/reports.ts';
+import { settledReportsOf } from './actors/reports.ts';
 import { ActorSystem } from './actors/system.ts';
 import { Cluster } from './cluster/cluster.ts';
 import type { Config } from './config.ts';
@@ -262,7 +262,7 @@ export class Controller {
     return new Effects({
       context: {
         world: this.actors.world,
-        reports: reportsOf(this.actors),
+        reports: settledReportsOf(this.actors),
         versionOf: (kind) => this.#follow.versionOf(kind),
         quarantineMs: () => this.pool.quarantineMs,
         timestamp: () => new Date(this.#surroundings.timers.now()).toISOString().replace(/\.\d{3}Z$/, 'Z'),

@@ -5,14 +5,22 @@ import type { GatewayState, ListenerSetState, RouteState } from '../objects/stat
 import type { ActorEntry } from './actor-entry.ts';
 import type { ActorSystem } from './system.ts';
 
-/**
- * What actors have to tell to the effects: their state, and what is in their context. One that has to look again tells
- * nothing: what it found in an older object must not be written into the newer one. It asks for the write once more
- * when it has looked.
- */
+/** What actors have to tell: their state, and what is in their context. */
 export function reportsOf(actors: ActorSystem): EffectContext['reports'] {
+  return reports(actors, () => true);
+}
+
+/**
+ * What actors have to tell to the effects. One that has to look again tells nothing: what it found in an older object
+ * must not be written into the newer one. It asks for the write once more when it has looked.
+ */
+export function settledReportsOf(actors: ActorSystem): EffectContext['reports'] {
+  return reports(actors, (key) => !actors.isDirty(key));
+}
+
+function reports(actors: ActorSystem, mayTell: (key: ObjectKey<ActorKind>) => boolean): EffectContext['reports'] {
   const find = <Facts>(key: ObjectKey<ActorKind>): { entry: ActorEntry<Facts>; facts: Facts } | undefined => {
-    const entry = actors.isDirty(key) ? undefined : (actors.entries.get(key) as ActorEntry<Facts> | undefined);
+    const entry = mayTell(key) ? (actors.entries.get(key) as ActorEntry<Facts> | undefined) : undefined;
     const facts = entry?.context.facts;
     return entry === undefined || facts === undefined ? undefined : { entry, facts };
   };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { AddressPool } from '../../src/actors/address-pool.ts';
-import { reportsOf } from '../../src/actors/reports.ts';
+import { settledReportsOf } from '../../src/actors/reports.ts';
 import { ActorSystem } from '../../src/actors/system.ts';
 import { Cluster } from '../../src/cluster/cluster.ts';
 import { parseConfig } from '../../src/config.ts';
@@ -129,7 +129,7 @@ describe('the actor system', () => {
 
   test('tells nothing of an object that has changed until its actor has looked again', () => {
     const bench = opened();
-    const reports = reportsOf(bench.actors);
+    const reports = settledReportsOf(bench.actors);
     bench.actors.open();
     bench.run();
     assert.equal(reports.gateway('Gateway/default/good')?.facts.listeners[0]?.listener.port, 80);

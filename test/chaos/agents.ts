@@ -1,6 +1,6 @@
 import { type ApiObject, at, objectOf, objectsOf, stringOf } from '../api-server/json.ts';
 import { paths } from './manifests.ts';
-import type { World } from './world.ts';
+import type { Cluster, World } from './world.ts';
 
 const slicesMs = 40;
 const announceMs = 300;
@@ -18,7 +18,8 @@ export function startAgents(world: World): void {
   });
 }
 
-function makeSlice(world: World, namespace: string, name: string): void {
+/** Endpoints for a Service with a selector. */
+export function makeSlice(world: Cluster, namespace: string, name: string): void {
   const service = world.find('Service', namespace, name);
   if (service === undefined || Object.keys(objectOf(at(service, 'spec', 'selector'))).length === 0) return;
   const { uid } = service.metadata;
@@ -37,7 +38,8 @@ function makeSlice(world: World, namespace: string, name: string): void {
   });
 }
 
-function announce(world: World, namespace: string, name: string, uid: string): void {
+/** Puts the address that a LoadBalancer asks for into its ingress. */
+export function announce(world: Cluster, namespace: string, name: string, uid: string): void {
   const service = world.find('Service', namespace, name);
   if (service?.metadata.uid !== uid || at(service, 'spec', 'type') !== 'LoadBalancer') return;
   const wanted = addressesAsked(service);

@@ -17,7 +17,7 @@ describe('chaos', () => {
 
   it('leaves nothing doubled, leaked, lost or behind, whatever strikes', async () => {
     const lines: string[] = [];
-    const result = await runSuite({ seeds: 30, seed: 1, shrinkBudget: 0, say: (line) => lines.push(line) });
+    const result = await runSuite({ seeds: 50, seed: 1, shrinkBudget: 0, say: (line) => lines.push(line) });
     const figures = Object.fromEntries(counters.map((counter) => [counter, result[counter]]));
     assert.deepEqual(figures, Object.fromEntries(counters.map((counter) => [counter, 0])), lines.join('\n'));
     const spared = faultKinds.filter((kind) => result.faults[kind] === 0);

@@ -10,7 +10,7 @@ import { settle } from './run.ts';
 import { World } from './world.ts';
 
 const kinds = ['GatewayClass', 'Gateway', 'TCPRoute', 'UDPRoute', 'Service', 'IPAddress'];
-const planted = ['Namespace', 'ConfigMap', 'EndpointSlice', ...kinds];
+const planted = ['Namespace', 'Node', 'ConfigMap', 'EndpointSlice', ...kinds];
 const quietMs = 60_000;
 
 /**

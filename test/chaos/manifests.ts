@@ -20,6 +20,7 @@ const gatewayApi = 'gateway.networking.k8s.io/v1';
 export const paths = {
   classes: `/apis/${gatewayApi}/gatewayclasses`,
   namespaces: '/api/v1/namespaces',
+  nodes: '/api/v1/nodes',
   ipAddresses: '/apis/networking.k8s.io/v1/ipaddresses',
   gateways: (namespace: string): string => `/apis/${gatewayApi}/namespaces/${namespace}/gateways`,
   routes: (namespace: string, plural: string): string => `/apis/${gatewayApi}/namespaces/${namespace}/${plural}`,
@@ -136,6 +137,16 @@ export function strangersEntry(address: string): JsonObject {
     kind: 'IPAddress',
     metadata: { name: address, labels: { 'ipaddress.kubernetes.io/managed-by': 'stranger' } },
     spec: { parentRef: { group: '', resource: 'services', namespace: infra, name: 'alien' } },
+  };
+}
+
+/** Addresses of a Node, one of which may be in our pool. */
+export function nodeStatus(choice: number): JsonObject {
+  return {
+    addresses: [
+      { type: 'Hostname', address: 'node' },
+      { type: 'InternalIP', address: `10.0.0.${1 + (choice % 9)}` },
+    ],
   };
 }
 

@@ -9,6 +9,7 @@ import {
   infra,
   listenersOf,
   namespaces,
+  nodeStatus,
   paths,
   pool,
   poolName,
@@ -18,7 +19,7 @@ import {
   strangersEntry,
 } from './manifests.ts';
 import { pick } from './random.ts';
-import type { World } from './world.ts';
+import type { Cluster } from './world.ts';
 
 /** What users and administrators do, by how often. */
 export const operationWeights = {
@@ -44,6 +45,8 @@ export const operationWeights = {
   'delete LoadBalancer of others': 3,
   'create IPAddress of others': 2,
   'delete IPAddress of others': 2,
+  'create Node': 2,
+  'delete Node': 2,
 } as const;
 
 export type OperationKind = keyof typeof operationWeights;
@@ -54,7 +57,7 @@ export interface Choice {
   readonly what: number;
 }
 
-type Operation = (world: World, choice: Choice) => void;
+type Operation = (world: Cluster, choice: Choice) => void;
 
 const user = 'user';
 
@@ -147,6 +150,12 @@ const administration = {
   'create IPAddress of others': (world, { which }) => {
     world.call('stranger', 'POST', paths.ipAddresses, strangersEntry(`10.0.0.${1 + (which % 8)}`));
   },
+  'create Node': (world, { which, what }) => {
+    const name = `node-${which % 2}`;
+    world.call('admin', 'POST', paths.nodes, { apiVersion: 'v1', kind: 'Node', metadata: { name } });
+    world.patch('admin', `${paths.nodes}/${name}/status`, { status: nodeStatus(what) });
+  },
+  'delete Node': (world, { which }) => void world.call('admin', 'DELETE', `${paths.nodes}/node-${which % 2}`),
   'delete IPAddress of others': (world, { which }) => {
     const own = world
       .all('IPAddress')
@@ -163,16 +172,16 @@ const operations: Readonly<Record<OperationKind, Operation>> = {
   ...administration,
 };
 
-export function operate(world: World, kind: OperationKind, choice: Choice): void {
+export function operate(world: Cluster, kind: OperationKind, choice: Choice): void {
   operations[kind](world, choice);
 }
 
-function createGateway(world: World, choice: Choice): void {
+function createGateway(world: Cluster, choice: Choice): void {
   const namespace = namespaceOf(choice);
   world.call(user, 'POST', paths.gateways(namespace), gateway(namespace, gatewayName(choice.which), choice.what));
 }
 
-function editGateway(world: World, choice: Choice): void {
+function editGateway(world: Cluster, choice: Choice): void {
   const { what } = choice;
   const current = oneGateway(world, choice);
   const variants: readonly JsonObject[] = [
@@ -186,7 +195,7 @@ function editGateway(world: World, choice: Choice): void {
 }
 
 /** Reads, changes and writes as kubectl does: one port of the user's own comes, goes or gets another target. */
-function editService(world: World, choice: Choice): void {
+function editService(world: Cluster, choice: Choice): void {
   const own = world.all('Service').filter(({ metadata: { name } }) => /^svc-\d$/.test(name));
   const current = pick(own, choice.which);
   if (current === undefined) return;
@@ -203,7 +212,7 @@ function editService(world: World, choice: Choice): void {
   world.call(user, 'PUT', `${paths.services(namespace)}/${serviceName}`, copy);
 }
 
-function createRoute(world: World, choice: Choice): void {
+function createRoute(world: Cluster, choice: Choice): void {
   const chosen = routeChoice(choice);
   world.call(user, 'POST', paths.routes(chosen.namespace, chosen.plural), route(chosen));
 }
@@ -213,11 +222,11 @@ function routeChoice(choice: Choice): RouteChoice {
   return { namespace: namespaceOf(choice), plural, name: `rt-${(choice.which >> 5) % 3}`, choice: choice.what };
 }
 
-function oneGateway(world: World, { which }: Choice): ApiObject | undefined {
+function oneGateway(world: Cluster, { which }: Choice): ApiObject | undefined {
   return pick(world.all('Gateway'), which);
 }
 
-function oneRoute(world: World, { which }: Choice): ApiObject | undefined {
+function oneRoute(world: Cluster, { which }: Choice): ApiObject | undefined {
   return pick([...world.all('TCPRoute'), ...world.all('UDPRoute')], which);
 }
 

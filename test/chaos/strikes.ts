@@ -5,7 +5,7 @@ import { paths } from './manifests.ts';
 import type { FaultKind, OtherFault, Step } from './plan.ts';
 import { pick } from './random.ts';
 import type { Subscription } from './subscription.ts';
-import type { World } from './world.ts';
+import type { Cluster, World } from './world.ts';
 
 export interface Struck {
   readonly world: World;
@@ -46,14 +46,9 @@ const others: Readonly<Record<OtherFault, (struck: Struck) => boolean>> = {
       watch.expire();
     }),
   'events in a burst': (struck) => onWatches(struck, (watch) => watch.hold(500 + (struck.step.what % 12_000))),
-  'foreign edit of labels': ({ world, step }) => editLabels(world, step),
-  'foreign edit of spec.addresses': ({ world, step }) => {
-    const gateways = world.all('Gateway').filter((gateway) => objectsOf(at(gateway, 'spec', 'addresses')).length > 0);
-    const { namespace = '', name = '' } = pick(gateways, step.which)?.metadata ?? {};
-    if (name === '') return false;
-    return world.patch('foreign', `${paths.gateways(namespace)}/${name}`, { spec: { addresses: null } }).code < 300;
-  },
-  'foreign edit of a Service': ({ world, step }) => editService(world, step),
+  'foreign edit of labels': ({ world, step }) => foreignEdits['foreign edit of labels'](world, step),
+  'foreign edit of spec.addresses': ({ world, step }) => foreignEdits['foreign edit of spec.addresses'](world, step),
+  'foreign edit of a Service': ({ world, step }) => foreignEdits['foreign edit of a Service'](world, step),
   'API server restarted': ({ world, step }) => {
     if (step.which % 3 === 0) world.server.compact();
     world.network.restart(100 + (step.what % 8_000));
@@ -74,9 +69,21 @@ function onWatches({ world, fleet, step }: Struck, act: (watch: Subscription) =>
   return watches.length > 0;
 }
 
+/** What a foreign client does to objects that we wrote. @returns whether there was one. */
+export const foreignEdits = {
+  'foreign edit of labels': editLabels,
+  'foreign edit of spec.addresses': (world: Cluster, step: Step): boolean => {
+    const gateways = world.all('Gateway').filter((gateway) => objectsOf(at(gateway, 'spec', 'addresses')).length > 0);
+    const { namespace = '', name = '' } = pick(gateways, step.which)?.metadata ?? {};
+    if (name === '') return false;
+    return world.patch('foreign', `${paths.gateways(namespace)}/${name}`, { spec: { addresses: null } }).code < 300;
+  },
+  'foreign edit of a Service': editService,
+} as const satisfies Partial<Record<FaultKind, (world: Cluster, step: Step) => boolean>>;
+
 const mark = 'gateway-api-controller';
 
-function editLabels(world: World, { which, what }: Step): boolean {
+function editLabels(world: Cluster, { which, what }: Step): boolean {
   const services = world.all('Service').filter(({ metadata }) => metadata.annotations?.[mark] !== undefined);
   const gateways = world.all('Gateway').filter(({ metadata }) => metadata.labels?.['ipam-address'] !== undefined);
   const target = pick([...services, ...gateways], which);
@@ -88,7 +95,7 @@ function editLabels(world: World, { which, what }: Step): boolean {
   return world.patch('foreign', path, { metadata: { labels: { ...values } } }).code < 300;
 }
 
-function editService(world: World, { which, what }: Step): boolean {
+function editService(world: Cluster, { which, what }: Step): boolean {
   const services = world.all('Service').filter(({ metadata }) => metadata.annotations?.[mark] !== undefined);
   const service = pick(services, which);
   if (service === undefined) return false;

@@ -13,6 +13,8 @@ export interface SuiteOptions {
   readonly shrinkBudget: number;
   /** Told of what happens, in lines for people. */
   readonly say: (line: string) => void;
+  /** Repeats the schedules on a real API server instead. */
+  readonly isReal?: boolean;
 }
 
 /** What the suite prints: every figure but `seeds`, `faults` and `writes` must be zero. */
@@ -25,17 +27,35 @@ export type Result = {
 } & Readonly<Record<Problem['counter'], number>>;
 
 /** Runs seed after seed. */
-export async function runSuite({ seeds, seed: first, shrinkBudget, say }: SuiteOptions): Promise<Result> {
+export async function runSuite(options: SuiteOptions): Promise<Result> {
+  const { seeds, seed: first, shrinkBudget, say, isReal = false } = options;
   const tally = new Tally();
   for (let seed = first; seed < first + seeds; seed += 1) {
     const plan = makePlan(seed);
-    const { run, problems } = await judge(plan);
-    tally.add(plan, run.struck, run.writes, problems);
-    if (problems.length > 0) await report(plan, problems, { shrinkBudget, say });
+    const { struck, writes, problems } = isReal ? await runReally(plan) : await runVirtually(plan);
+    tally.add(plan, struck, writes, problems);
+    if (problems.length > 0) await report(plan, problems, { shrinkBudget: isReal ? 0 : shrinkBudget, say });
+    if (isReal) say(`seed ${seed}: ${writes} writes, ${problems.length} problems`);
     if ((seed - first + 1) % 100 === 0) say(`${seed - first + 1} seeds, ${tally.failures.length} failures`);
   }
   say(`faults scheduled: ${JSON.stringify(Object.fromEntries(tally.scheduled))}`);
   return tally.result(seeds);
+}
+
+interface Outcome {
+  readonly struck: ReadonlyMap<FaultKind, number>;
+  readonly writes: number;
+  readonly problems: readonly Problem[];
+}
+
+async function runVirtually(plan: Plan): Promise<Outcome> {
+  const { run, problems } = await judge(plan);
+  return { struck: run.struck, writes: run.writes, problems };
+}
+
+async function runReally(plan: Plan): Promise<Outcome> {
+  const { runOnCluster } = await import('./cluster/schedule.ts');
+  return runOnCluster(plan);
 }
 
 /** How many seeds it takes until a planted bug is found, and how it showed; `undefined` where none finds it. */

@@ -11,6 +11,9 @@ export interface WorldOptions {
   readonly onStrike: (kind: RequestFault) => void;
 }
 
+/** A cluster as its users see it: the real one has this too. */
+export type Cluster = Pick<World, 'call' | 'patch' | 'all' | 'find'>;
+
 /** 2030-01-01, in milliseconds since the epoch. */
 export const startOfTime = Date.UTC(2030, 0, 1);
 

@@ -1,7 +1,7 @@
 import { AddressPool } from '../../src/actors/address-pool.ts';
 import { LedgerKeeper } from '../../src/actors/ledger-keeper.ts';
 import { poolSource, readPool } from '../../src/actors/pool-source.ts';
-import { reportsOf } from '../../src/actors/reports.ts';
+import { reportsOf, settledReportsOf } from '../../src/actors/reports.ts';
 import { ActorSystem } from '../../src/actors/system.ts';
 import { Cluster } from '../../src/cluster/cluster.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
@@ -203,7 +203,7 @@ export class Simulation {
       onError: (_what, error) => this.#crashes.push(error),
       context: {
         world: this.actors.world,
-        reports: reportsOf(this.actors),
+        reports: settledReportsOf(this.actors),
         versionOf: (kind) => kinds[kind].versions[0] ?? 'v1',
         quarantineMs: () => this.pool.quarantineMs,
         timestamp: () => this.clock.timestamp,

@@ -82,6 +82,14 @@ const bad: readonly (readonly [string, Scribe, RegExp])[] = [
       .put(us, entry('10.0.0.2', one)),
     /^duplicates: .*which Service\/infra\/alien has/,
   ],
+  [
+    'an address of a Node is handed out',
+    new Scribe()
+      .put('admin', object('Node', '/node', { status: { addresses: [{ type: 'InternalIP', address: '10.0.0.2' }] } }))
+      .put('user', one)
+      .put(us, entry('10.0.0.2', one)),
+    /^duplicates: .*which Node\/\/node has/,
+  ],
   ['an address changes unasked', served().put(us, gateway('a/one', { told: '10.0.0.2' })), /^lost: .*takes 10.0.0.1/],
   ['an address goes unasked', served().put(us, one), /^lost: .*has none now/],
   ['an entry outlives its Gateway', served().remove('user', one), /^leaks: .*is gone/],
@@ -89,6 +97,16 @@ const bad: readonly (readonly [string, Scribe, RegExp])[] = [
     "an entry outlives its Gateway's move to another controller",
     served().put('user', gateway('a/one', { told: '10.0.0.1', className: 'theirs' })),
     /^leaks: .*another controller's/,
+  ],
+  [
+    'a Gateway that comes back from another controller is left with the address that it had, which is another’s now',
+    served()
+      .put('user', gateway('a/one', { told: '10.0.0.1', className: 'theirs' }))
+      .remove(us, entry('10.0.0.1', one))
+      .put('user', two)
+      .put(us, entry('10.0.0.1', two))
+      .put('user', gateway('a/one', { told: '10.0.0.1' })),
+    /^leaks: Gateway a\/one is told of 10.0.0.1, which the ledger does not have for it/,
   ],
   [
     'a Gateway has an entry more than addresses',

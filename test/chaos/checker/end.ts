@@ -1,17 +1,6 @@
 import { type ApiObject, at, objectsOf, stringOf } from '../../api-server/json.ts';
 import { type Entry, isController } from '../history.ts';
-import {
-  addressesAsked,
-  addressesIn,
-  annotation,
-  finalState,
-  isForeign,
-  madeByUs,
-  marks,
-  nameOf,
-  parentsOf,
-  routesOf,
-} from './objects.ts';
+import { addressesIn, annotation, finalState, isForeign, madeByUs, marks, nameOf } from './objects.ts';
 import { flatten } from './paths.ts';
 import type { Problem } from './problem.ts';
 
@@ -19,6 +8,30 @@ import type { Problem } from './problem.ts';
 export function findLeaks(history: readonly Entry[]): readonly Problem[] {
   const state = finalState(history);
   const made = madeByUs(history, 'IPAddress');
+  const at = endOf(history);
+  return [
+    ...findUntrue(state).map((what): Problem => ({ counter: 'leaks', at, what })),
+    ...findOrphans(state, made, history),
+  ];
+}
+
+/** No Gateway of ours is told of an address that the ledger does not have for it, however that came to stand there. */
+function findUntrue(state: ReadonlyMap<string, ApiObject>): readonly string[] {
+  return [...state.values()].flatMap((gateway) => {
+    if (gateway.kind !== 'Gateway' || !state.has(`GatewayClass//${stringOf(at(gateway, 'spec', 'gatewayClassName'))}`))
+      return [];
+    if (isForeign(gateway, state)) return [];
+    return addressesIn(gateway, 'status')
+      .filter((address) => annotation(state.get(`IPAddress//${address}`), marks.uid) !== gateway.metadata.uid)
+      .map((address) => `Gateway ${nameOf(gateway)} is told of ${address}, which the ledger does not have for it`);
+  });
+}
+
+function findOrphans(
+  state: ReadonlyMap<string, ApiObject>,
+  made: ReadonlySet<string>,
+  history: readonly Entry[],
+): readonly Problem[] {
   return [...state.values()].flatMap((entry): Problem[] => {
     if (entry.kind !== 'IPAddress' || !made.has(entry.metadata.uid)) return [];
     const why = refuseEntry(entry, state);
@@ -32,7 +45,6 @@ function refuseEntry(entry: ApiObject, state: ReadonlyMap<string, ApiObject>): s
   const { namespace, name } = at(entry, 'spec', 'parentRef') as { namespace: string; name: string };
   const gateway = state.get(`Gateway/${namespace}/${name}`);
   const who = `Gateway ${namespace}/${name}`;
-  if (isCarriedInDoubt(entry.metadata.name, state)) return undefined;
   if (gateway === undefined || gateway.metadata.uid !== annotation(entry, marks.uid)) return `its ${who} is gone`;
   if (isForeign(gateway, state)) return `its ${who} is another controller's`;
   const isMissingClass = !state.has(`GatewayClass//${stringOf(at(gateway, 'spec', 'gatewayClassName'))}`);
@@ -40,18 +52,6 @@ function refuseEntry(entry: ApiObject, state: ReadonlyMap<string, ApiObject>): s
   // One that has none, as what it asks for cannot be had, may yet take its former address back.
   const isKept = told.length === 0 || told.includes(entry.metadata.name);
   return isKept || isMissingClass ? undefined : `its ${who} has ${told.join()}`;
-}
-
-/** Whether the address stands on a Service that is kept, as a Gateway of its routes waits for a class that is missing. */
-function isCarriedInDoubt(address: string, state: ReadonlyMap<string, ApiObject>): boolean {
-  return [...state.values()].some((service) => {
-    if (service.kind !== 'Service' || !addressesAsked(service).includes(address)) return false;
-    const gateways = routesOf(service).flatMap((route) => parentsOf(state.get(route)));
-    return gateways.some((name) => {
-      const gateway = state.get(`Gateway/${name}`);
-      return gateway !== undefined && !state.has(`GatewayClass//${stringOf(at(gateway, 'spec', 'gatewayClassName'))}`);
-    });
-  });
 }
 
 /** Every user's own Service is what its users made of it, once no route wants it updated any more. */

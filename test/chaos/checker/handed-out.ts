@@ -47,7 +47,7 @@ class Book {
   take(entry: Entry): readonly Problem[] {
     const { key, kind, after } = entry;
     if (key === this.#options.pool) this.#openSpan(this.#pools, poolRule(objectOf(after?.data)), entry.at);
-    if (kind === 'Service' || kind === 'IPAddress') this.#noteUse(entry);
+    if (kind === 'Service' || kind === 'IPAddress' || kind === 'Node') this.#noteUse(entry);
     if (kind === 'Gateway' && after !== undefined) return this.#takeGateway(entry, after);
     if (kind === 'IPAddress' && after !== undefined) return this.#takeLedger(entry, after);
     return [];

@@ -30,8 +30,11 @@ export function addressesAsked(service: ApiObject | undefined): readonly string[
   return [...new Set([...named, stringOf(at(service, 'spec', 'loadBalancerIP'))])].filter((text) => text !== '');
 }
 
-/** All addresses that stand on a Service. */
+/** All addresses that stand on a Service or Node; of a Node also its names. */
 export function addressesOn(service: ApiObject | undefined): readonly string[] {
+  if (service?.kind === 'Node') {
+    return objectsOf(at(service, 'status', 'addresses')).map(({ address }) => stringOf(address));
+  }
   const external = at(service, 'spec', 'externalIPs');
   const ingress = objectsOf(at(service, 'status', 'loadBalancer', 'ingress')).map(({ ip }) => stringOf(ip));
   const others = Array.isArray(external) ? external.map((value) => stringOf(value)) : [];

@@ -43,7 +43,13 @@ class Book {
       case 'Gateway':
         return [
           ...this.#note(entry, 'spec', gatewayTells(after, 'spec'), addressesIn(before, 'spec')),
-          ...this.#note(entry, 'status', this.#isOurs(after) ? gatewayTells(after, 'status') : [], []),
+          // What stands there from the time before it was another controller's is told by whoever changes it next.
+          ...this.#note(
+            entry,
+            'status',
+            this.#isOurs(after) ? gatewayTells(after, 'status') : [],
+            addressesIn(before, 'status'),
+          ),
         ];
       case 'IPAddress':
         return this.#note(entry, 'ledger', ledgerTells(entry), []);
