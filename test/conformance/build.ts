@@ -22,9 +22,10 @@ export async function build(report: Report): Promise<void> {
   await buildControlPlane(report);
   report(`building the suite, its echo server and CoreDNS with ${await requireGo(moduleFolder)}`);
   await mkdir(folder(), { recursive: true });
-  // Of the suite only the packages are compiled here: `go test` says nothing of its progress.
-  const packages = [`${upstream}/echo-basic`, './coredns', upstream];
-  await goBuild(moduleFolder, ['build', ...flags, '-o', `${folder()}/`, ...packages], report);
+  const servers = [`${upstream}/echo-basic`, './coredns'];
+  await goBuild(moduleFolder, ['build', ...flags, '-o', `${folder()}/`, ...servers], report);
+  // Only compiled: the next step says nothing of its progress.
+  await goBuild(moduleFolder, ['build', ...flags, upstream], report);
   await goBuild(moduleFolder, ['test', '-c', ...flags, '-o', binaries().suite, '.'], report);
 }
 

@@ -26,6 +26,7 @@ export function printResults({ upstream, l4Variants }: Results, { output }: Pick
   }
   const failed = ours.failed.length + variants.failed.length;
   const passed = ours.passed.length + variants.passed.length;
+  if (passed + failed === 0) console.error('conformance: no test was run');
   return failed > 0 || passed === 0 ? 1 : 0;
 }
 
