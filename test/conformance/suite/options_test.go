@@ -4,6 +4,8 @@ import (
 	"io/fs"
 	"os"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -118,6 +120,7 @@ func writeReport(t *testing.T, conformanceSuite *suite.ConformanceTestSuite, pat
 	if err != nil {
 		t.Fatalf("there is no report: %v", err)
 	}
+	slices.SortFunc(report.ProfileReports, func(a, b confv1.ProfileReport) int { return strings.Compare(a.Name, b.Name) })
 	text, err := yaml.Marshal(report)
 	if err != nil {
 		t.Fatalf("the report cannot be written: %v", err)
