@@ -1,6 +1,6 @@
 import { type ApiObject, at, isObject, type Json, type JsonObject, objectsOf, stringOf } from '../api-server/json.ts';
 import { startAgents } from './agents.ts';
-import { annotation, marks, ours, parentsOf, routesOf } from './checker/objects.ts';
+import { annotation, marks, ours, ownerOf, parentsOf, routesOf } from './checker/objects.ts';
 import { flatten } from './checker/paths.ts';
 import type { Problem } from './checker/problem.ts';
 import { Fleet } from './fleet.ts';
@@ -41,6 +41,7 @@ export async function compareWithCleanRun(run: Run, seed: number): Promise<reado
 }
 
 function isMade(object: ApiObject, made: ReadonlySet<string>): boolean {
+  if (object.kind === 'EndpointSlice') return made.has(object.metadata.uid);
   return (
     object.kind === 'Service' && made.has(object.metadata.uid) && annotation(object, marks.behaviour) !== undefined
   );
@@ -57,19 +58,32 @@ function isOurs(object: ApiObject, world: World): boolean {
     }
     case 'TCPRoute':
     case 'UDPRoute':
-      return parentsOf(object).every((name) => {
-        const gateway = world.find('Gateway', name.split('/')[0] ?? '', name.split('/')[1] ?? '');
-        return gateway === undefined || isOurs(gateway, world);
-      });
+      return areOurs(parentsOf(object), world);
     case 'Service':
-      return routesOf(object).every((key) => {
-        const [kind = '', namespace = '', name = ''] = key.split('/');
-        const route = world.find(kind, namespace, name);
-        return route === undefined || isOurs(route, world);
-      });
+      return (
+        areOurs(ownerOf(object), world) &&
+        routesOf(object).every((key) => {
+          const [kind = '', namespace = '', name = ''] = key.split('/');
+          const route = world.find(kind, namespace, name);
+          return route === undefined || isOurs(route, world);
+        })
+      );
+    case 'EndpointSlice': {
+      const of = object.metadata.labels?.['kubernetes.io/service-name'] ?? '';
+      const service = world.find('Service', object.metadata.namespace ?? '', of);
+      return service === undefined || isOurs(service, world);
+    }
     default:
       return true;
   }
+}
+
+/** @param gateways as `namespace/name`; one that is not there is nobody's. */
+function areOurs(gateways: readonly string[], world: World): boolean {
+  return gateways.every((name) => {
+    const gateway = world.find('Gateway', name.split('/')[0] ?? '', name.split('/')[1] ?? '');
+    return gateway === undefined || isOurs(gateway, world);
+  });
 }
 
 function stripped(object: ApiObject): ApiObject {
@@ -91,8 +105,8 @@ function stripped(object: ApiObject): ApiObject {
 
 function normalised(world: World): Map<string, string> {
   const leaves = new Map<string, string>();
-  for (const kind of kinds) {
-    for (const object of world.all(kind)) {
+  for (const kind of [...kinds, 'EndpointSlice']) {
+    for (const object of world.all(kind).filter(isCompared)) {
       const { namespace = '', name } = object.metadata;
       for (const [path, value] of flatten(withoutAccidents(object) as JsonObject)) {
         leaves.set(`${kind}/${namespace}/${name} ${path}`, value);
@@ -100,6 +114,11 @@ function normalised(world: World): Map<string, string> {
     }
   }
   return leaves;
+}
+
+/** The slices of a Service that a controller made are named by its uid: only the mirrors of others' are compared. */
+function isCompared(object: ApiObject): boolean {
+  return object.kind !== 'EndpointSlice' || annotation(object, marks.source) !== undefined;
 }
 
 const accidents = new Set([

@@ -85,7 +85,7 @@ export interface RouteChoice {
 
 export function route({ namespace, plural, name, choice }: RouteChoice): JsonObject {
   const isTcp = plural === 'tcproutes';
-  const behaviour = pick(['duplicate', 'update', 'create', 'update', 'duplicate'], choice) ?? 'duplicate';
+  const behaviour = pick(['duplicate', 'update', 'create', 'aggregate', 'update', 'aggregate'], choice) ?? 'duplicate';
   const isCreate = behaviour === 'create';
   const labels = {
     serviceBehaviour: behaviour,

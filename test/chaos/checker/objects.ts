@@ -9,6 +9,8 @@ export const marks = {
   behaviour: `${prefix}behaviour`,
   releasedAt: `${prefix}released-at`,
   pinned: `${prefix}pinned-addresses`,
+  gateway: `${prefix}gateway`,
+  source: `${prefix}source`,
 } as const;
 
 export function nameOf({ metadata }: ApiObject): string {
@@ -50,6 +52,12 @@ export function routesOf({ metadata }: ApiObject): readonly string[] {
     ['UDPRoute', metadata.annotations?.['parent-udp-route']],
   ];
   return named.flatMap(([kind, name]) => (name === undefined ? [] : `${kind}/${metadata.namespace}/${name}`));
+}
+
+/** `namespace/name` of the Gateway whose own Service this is, by its annotation. */
+export function ownerOf(service: ApiObject): readonly string[] {
+  const name = annotation(service, marks.gateway);
+  return name === undefined ? [] : [`${service.metadata.namespace}/${name}`];
 }
 
 /** `namespace/name` of the Gateways that a route names. */

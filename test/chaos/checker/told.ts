@@ -1,6 +1,16 @@
 import { type ApiObject, at, objectOf, stringOf } from '../../api-server/json.ts';
 import { type Entry, isController } from '../history.ts';
-import { addressesAsked, addressesIn, annotation, isForeign, marks, nameOf, parentsOf, routesOf } from './objects.ts';
+import {
+  addressesAsked,
+  addressesIn,
+  annotation,
+  isForeign,
+  marks,
+  nameOf,
+  ownerOf,
+  parentsOf,
+  routesOf,
+} from './objects.ts';
 import type { Problem } from './problem.ts';
 
 /** That a Gateway has an address, as something that we wrote says. */
@@ -73,7 +83,8 @@ class Book {
 
   #serviceTells(service: ApiObject | undefined): readonly Present[] {
     if (service === undefined) return [];
-    const names = new Set(routesOf(service).flatMap((route) => [...(this.#parents.get(route) ?? [])]));
+    const parents = routesOf(service).flatMap((route) => [...(this.#parents.get(route) ?? [])]);
+    const names = new Set([...ownerOf(service), ...parents]);
     return addressesAsked(service).map((address) => ({ address, uid: undefined, names }));
   }
 
