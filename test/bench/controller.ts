@@ -33,8 +33,8 @@ export interface Controller {
   during<T>(work: Promise<T>): Promise<T>;
   /** Fulfilled with the milliseconds from its start until its caches were in sync. */
   readonly synced: Promise<number>;
-  /** What it has used so far; `collect`: after its memory was cleared of what is no longer used. */
-  sample(wish?: 'collect'): Promise<Sample>;
+  /** What it has used so far, and first what the probe can do: clear its memory, or look at the event loop no more. */
+  sample(wish?: 'collect' | 'quiet'): Promise<Sample>;
   /** Requests that were answered, by `METHOD code`. */
   requests(): Promise<Readonly<Record<string, number>>>;
   /** Ends it as Kubernetes does. @throws Error where it ends otherwise than well. */

@@ -131,7 +131,8 @@ function legend(names: readonly string[]): readonly string[] {
 function frame(title: string, parts: readonly string[]): string {
   const heading = `<text x="${inner.left - 60}" y="26" font-size="17" font-weight="600">${escaped(title)}</text>`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" width="${size.width}" height="${size.height}" font-family="sans-serif" font-size="12">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" width="${size.width}" height="${size.height}" font-family="sans-serif" font-size="12" role="img" aria-label="${escaped(title)}">`,
+    `<title>${escaped(title)}</title>`,
     `<rect width="100%" height="100%" fill="#fff"/>`,
     heading,
     ...parts,

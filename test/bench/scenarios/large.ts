@@ -6,6 +6,7 @@ import { alternate } from './convergence.ts';
 import { restartOnce } from './restart.ts';
 
 const idleSeconds = 30;
+const settleSeconds = 15;
 
 /** How time and memory grow with the number of pairs: at a tenth, three tenths and all of it. */
 export async function large(bench: Bench) {
@@ -44,6 +45,9 @@ async function idle(bench: Bench) {
   await controller.synced;
   await bench.countWrites();
   const sample = await controller.sample('collect');
+  await controller.sample('quiet');
+  // What is left of the start, the last collection of its garbage too, is not idleness.
+  await delay(settleSeconds * 1000);
   const before = await controller.sample();
   await delay(idleSeconds * 1000);
   const after = await controller.sample();
