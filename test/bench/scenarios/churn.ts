@@ -32,7 +32,7 @@ export async function churn(bench: Bench) {
   const churner = new Churner(bench, shape.gateways);
   const startedAt = performance.now();
   for (let operation = 0; operation < seconds * rate; operation += 1) {
-    await delay(startedAt + (operation * 1000) / rate - performance.now());
+    await delay(Math.max(0, startedAt + (operation * 1000) / rate - performance.now()));
     churner.begin();
     if (operation % (rate * 10) === 0)
       bench.report(`churn: ${operation / rate} of ${seconds} s, ${churner.backlog} under way`);

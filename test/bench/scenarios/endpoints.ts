@@ -102,7 +102,7 @@ async function rollOver({ world, report }: Bench): Promise<number> {
   const steps = Array.from({ length: (slices * perSlice) / perStep }, (_, step) => step);
   const startedAt = performance.now();
   await inFlight(steps, 1, async (step) => {
-    await delay(startedAt + (step * 1000) / stepsPerSecond - performance.now());
+    await delay(Math.max(0, startedAt + (step * 1000) / stepsPerSecond - performance.now()));
     const index = step % slices;
     const replaced = (Math.floor(step / slices) + 1) * perStep;
     await world.patch('EndpointSlice', `${name}-${index}`, { endpoints: sliceOf(index, replaced).endpoints });
