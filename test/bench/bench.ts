@@ -12,7 +12,7 @@ import { World } from './world.ts';
 
 const controllerAgent = 'gateway-api-controller';
 /** Writes that are not for a pair. */
-const apart: ReadonlySet<string> = new Set(['events', 'leases', 'gatewayclasses/status']);
+const apart: ReadonlySet<string> = new Set(['events', 'leases', 'gatewayclasses', 'gatewayclasses/status']);
 const quietMs = 1_500;
 const candidates = [8, 16, 32, 64] as const;
 
