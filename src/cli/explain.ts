@@ -81,11 +81,13 @@ export async function explain(argv: readonly string[]): Promise<number> {
     isJson: given.read(outputFlag) === 'json',
     place: { url: given.read(controllerUrlFlag), namespace: given.read(controllerNamespaceFlag) },
   };
+  // Before the first line is said: who reads that may end the watch at once.
+  const stop = given.read(watchFlag) ? onSignal() : undefined;
   try {
     const found = answer(await readCluster(client, question), question);
     await print(found, question);
     if (found.every(({ isReady }) => isReady)) return 0;
-    return given.read(watchFlag) ? await follow(found, question) : 1;
+    return stop === undefined ? 1 : await follow(found, question, stop);
   } finally {
     await client.close();
   }
@@ -126,16 +128,14 @@ async function print(found: readonly Explanation[], { wanted, client, place, isJ
 }
 
 /** Says the first line again whenever it is another one, until all is ready. @returns the exit code. */
-async function follow(before: readonly Explanation[], question: Question): Promise<number> {
+async function follow(before: readonly Explanation[], question: Question, signal: AbortSignal): Promise<number> {
   const { client, sources, controllerName, isJson } = question;
   let said = renderAll(before);
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const isReady = await watchUntil({
     client,
     sources,
     controllerName,
-    signal: stop.signal,
+    signal,
     onFailure: (message) => process.stderr.write(`${message.replace(/\s+/g, ' ')}\n`),
     look: (cluster) => {
       const found = answer(cluster, question);
@@ -146,6 +146,13 @@ async function follow(before: readonly Explanation[], question: Question): Promi
     },
   });
   return isReady ? 0 : 1;
+}
+
+/** Aborted by SIGINT or SIGTERM. */
+function onSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  return stop.signal;
 }
 
 function readWanted([kindName, name, ...more]: readonly string[]): ObjectKey<ActorKind> | undefined {
