@@ -1,7 +1,9 @@
 import type { Change, Cluster } from '../cluster/cluster.ts';
 import { addressesAmong } from '../cluster/references.ts';
+import { classStandingOf } from '../gateway/gateway-class.ts';
 import { isGatewayKey } from '../gateway/keys.ts';
-import { isOurEntry, ledgerKey, managedByLabel, ownerKey, ownerUid, releasedAt } from '../gateway/ledger.ts';
+import { isOurEntry, ledgerKey, liveOwner, managedByLabel, ownerKey, ownerUid, releasedAt } from '../gateway/ledger.ts';
+import { canonicalAddress } from '../ipam/address.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 import type { Settings } from '../objects/view.ts';
@@ -69,12 +71,31 @@ export class LedgerKeeper {
     const entry = cluster.get(ledgerKey(address));
     // Its timer runs: it is read again from time to time.
     if (entry === undefined && pool.strangerAt(address) !== undefined) return;
-    if (entry === undefined || pool.holderOf(address)?.uid === ownerUid(entry)) {
+    const isHeld = entry === undefined || pool.holderOf(address)?.uid === ownerUid(entry);
+    if (entry !== undefined && isHeld && this.#isGivenUpElsewhere(address, entry)) {
+      pool.release(ownerUid(entry));
+      this.#options.lookAgain(ownerKey(entry));
+    } else if (isHeld) {
       this.#setTimer(address);
       return;
     }
     request(ledgerKey(address), ownerKey(entry));
     this.#waitOut(address, entry);
+  }
+
+  /**
+   * Whether another replica has given up an address that a Gateway holds here: one that waits for its class, whose actor
+   * does not find out by itself, and whose status tells of another.
+   */
+  #isGivenUpElsewhere(address: string, entry: IPAddress): boolean {
+    const { cluster, settings } = this.#options;
+    const owner = liveOwner(entry, cluster);
+    return (
+      releasedAt(entry) !== undefined &&
+      owner !== undefined &&
+      classStandingOf(owner, cluster, settings) !== 'accepted' &&
+      !owner.status.addresses.some(({ value }) => canonicalAddress(value) === address)
+    );
   }
 
   /**

@@ -91,6 +91,25 @@ describe('the keeper of the ledger', () => {
     assert.deepEqual([bench.take(), bench.clock.delays], [[], []]);
   });
 
+  test('lets go of what another replica gave up for a Gateway that waits for its class', () => {
+    const bench = new Bench();
+    bench.hold();
+    bench.cluster.apply(decodedAs('Gateway', gateway({}, { uid: owner.uid })));
+    bench.take();
+    bench.cluster.apply(entry({ releasedAt: bench.clock.timestamp }));
+    assert.equal(bench.pool.holderOf(address), undefined);
+    assert.deepEqual([bench.take(), bench.clock.delays], [['look Gateway/default/gw', write], [30_001]]);
+  });
+
+  test('keeps what a Gateway that waits for its class is still told of', () => {
+    const bench = new Bench();
+    bench.hold();
+    const told = { ...gateway({}, { uid: owner.uid }), status: { addresses: [{ type: 'IPAddress', value: address }] } };
+    bench.cluster.apply(decodedAs('Gateway', told));
+    bench.cluster.apply(entry({ releasedAt: bench.clock.timestamp }));
+    assert.equal(bench.pool.holderOf(address)?.uid, owner.uid);
+  });
+
   test('asks about an entry that nobody holds, also at every sweep', () => {
     const bench = new Bench();
     bench.cluster.apply(entry());
