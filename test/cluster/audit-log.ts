@@ -63,10 +63,18 @@ export interface AccessRecord {
   readonly isAllowed: boolean;
 }
 
-/** What this user asked for, in the text of an audit log; discovery and the like, which everyone may read, is left out. */
-export function parseAccess(text: string, username: string): readonly AccessRecord[] {
-  const ofUser = parseEvents(text).filter(({ user }) => user?.username === username);
-  return ofUser.flatMap(({ verb, objectRef, annotations }) => {
+export interface Asker {
+  readonly username: string;
+  /** Whole. */
+  readonly userAgent: string;
+}
+
+/** What somebody asked for, in the text of an audit log; discovery and the like, which everyone may read, is left out. */
+export function parseAccess(text: string, asker: Asker): readonly AccessRecord[] {
+  const ofAsker = parseEvents(text).filter(
+    ({ user, userAgent }) => user?.username === asker.username && userAgent === asker.userAgent,
+  );
+  return ofAsker.flatMap(({ verb, objectRef, annotations }) => {
     if (objectRef?.resource === undefined) return [];
     const { apiGroup: group = '', resource, subresource, namespace = '', name = '' } = objectRef;
     const path = subresource === undefined ? resource : `${resource}/${subresource}`;
