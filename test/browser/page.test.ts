@@ -40,7 +40,7 @@ async function listed(page: Page, ...wanted: readonly string[]): Promise<void> {
   await eventually(async () => {
     found = await names(page);
     return found.join() === wanted.join();
-  }, 5_000).catch(() => assert.deepEqual(found, wanted));
+  }, 15_000).catch(() => assert.deepEqual(found, wanted));
 }
 
 describe('The page in a browser', () => {
@@ -159,6 +159,7 @@ describe('The page in a browser', () => {
     const url = urlOf(first);
     const page = await open(t, actorUrl(first, f, 'Gateway', 'gw'));
     await lit(page, 'ServiceReady.NothingToAnnounce');
+    await eventually(async () => (await names(page)).length === 3);
     await first.stop();
     await page.locator('#link[data-link="lost"]').waitFor();
     assert.equal((await names(page)).length, 3, 'what was known stays');
@@ -185,13 +186,15 @@ describe('The page in a browser', () => {
       await f.create(gateway(f, 'a-gateway-with-a-name-that-is-longer-than-what-a-telephone-shows'));
       const controller = await f.run(...inspect);
       const page = await open(t, urlOf(controller), { viewport: { width: 360, height: 740 }, colorScheme });
-      const fits = (): Promise<boolean> => page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth');
+      // A frame may be drawn before all of it is in its place.
+      const fits = (): Promise<boolean> =>
+        eventually(() => page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth'), 5_000);
       await page.locator('#list [data-key^="Gateway/"]').click();
       await lit(page, 'ServiceReady.NothingToAnnounce');
-      assert.equal(await page.locator('.side').isVisible(), false, 'the actor takes the place of the list');
+      await page.locator('.side').waitFor({ state: 'hidden' });
       assert.equal(await fits(), true);
       await page.getByRole('button', { name: '‹ Actors' }).click();
-      assert.equal(await page.locator('.side').isVisible(), true);
+      await page.locator('.side').waitFor({ state: 'visible' });
       for (const name of ['Pool', 'Transitions', 'Actors']) {
         await page.getByRole('tab', { name }).click();
         assert.equal(await fits(), true, name);

@@ -129,6 +129,8 @@ function authorOf(before: ApiObject | undefined, after: ApiObject | undefined): 
       case 'Gateway':
         return before !== undefined && after !== undefined && (changed('status', 'addresses') || noted(marks.pinned));
       case 'Service':
+        // A user's own Service, under `update`, is deleted by its user.
+        if (after === undefined && before?.metadata.annotations?.[marks.behaviour] === 'update') return false;
         return noted('kube-vip.io/loadbalancerIPs') || noted(marks.behaviour);
       default:
         return false;
