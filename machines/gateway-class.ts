@@ -1,6 +1,7 @@
 import { assign, setup } from 'xstate';
 import { afterResult, type Failures } from '../src/gateway/failures.ts';
-import type { GatewayClassFacts, ResultEvent } from '../src/objects/facts.ts';
+import { type ChartEvent, guardOver } from '../src/gateway/observed.ts';
+import type { GatewayClassFacts } from '../src/objects/facts.ts';
 import type { ObjectKey } from '../src/objects/keys.ts';
 
 interface Context {
@@ -10,7 +11,9 @@ interface Context {
   readonly failures: Failures;
 }
 
-type GatewayClassEvent = { readonly type: 'Observed'; readonly facts: GatewayClassFacts } | ResultEvent;
+type GatewayClassEvent = ChartEvent<GatewayClassFacts>;
+
+const seen = guardOver<GatewayClassFacts, Context>;
 
 const machine = setup({
   types: {
@@ -19,14 +22,13 @@ const machine = setup({
     input: {} as Pick<Context, 'key' | 'uid'>,
   },
   guards: {
-    isUnreadable: ({ event }) => event.type === 'Observed' && event.facts.presence === 'unreadable',
-    isGone: ({ event }) => event.type === 'Observed' && event.facts.presence === 'gone',
-    isForeign: ({ event }) => event.type === 'Observed' && event.facts.standing === 'foreign',
-    isFinalizerDue: ({ context, event }) =>
-      event.type === 'Observed' && event.facts.isFinalizerDue && !('gateway-class-finalizer' in context.failures),
-    isTerminating: ({ event }) => event.type === 'Observed' && event.facts.isTerminating,
-    isAwaited: ({ event }) => event.type === 'Observed' && event.facts.standing === 'missing',
-    isRefused: ({ event }) => event.type === 'Observed' && event.facts.standing === 'refused',
+    isUnreadable: seen((facts) => facts.presence === 'unreadable'),
+    isGone: seen((facts) => facts.presence === 'gone'),
+    isForeign: seen((facts) => facts.standing === 'foreign'),
+    isFinalizerDue: seen((facts, { failures }) => facts.isFinalizerDue && !('gateway-class-finalizer' in failures)),
+    isTerminating: seen((facts) => facts.isTerminating),
+    isAwaited: seen((facts) => facts.standing === 'missing'),
+    isRefused: seen((facts) => facts.standing === 'refused'),
   },
   actions: {
     remember: assign(({ event }) => (event.type === 'Observed' ? { facts: event.facts } : {})),

@@ -1,8 +1,9 @@
 import { assign, setup } from 'xstate';
 import { isEqual } from '../src/gateway/equal.ts';
 import { afterResult, type Failures } from '../src/gateway/failures.ts';
+import { type ChartEvent, guardOver } from '../src/gateway/observed.ts';
 import { isAnnounced } from '../src/gateway/service-readiness.ts';
-import type { GatewayFacts, ResultEvent } from '../src/objects/facts.ts';
+import type { GatewayFacts } from '../src/objects/facts.ts';
 import type { ObjectKey } from '../src/objects/keys.ts';
 import type { AddressRefusal } from '../src/objects/verdicts.ts';
 
@@ -17,14 +18,9 @@ interface Context {
   readonly failures: Failures;
 }
 
-type GatewayEvent = { readonly type: 'Observed'; readonly facts: GatewayFacts } | ResultEvent;
+type GatewayEvent = ChartEvent<GatewayFacts>;
 
-type Scope = { readonly context: Context; readonly event: GatewayEvent };
-
-/** A guard over the facts of an `Observed` event; other events never pass it. */
-function seen(test: (facts: GatewayFacts, context: Context) => boolean): (scope: Scope) => boolean {
-  return ({ context, event }) => event.type === 'Observed' && test(event.facts, context);
-}
+const seen = guardOver<GatewayFacts, Context>;
 
 function isUnsatisfied({ request, held }: GatewayFacts): boolean {
   return request.kind === 'fixed' ? !isEqual(request.addresses, held) : held.length === 0;

@@ -1,6 +1,7 @@
 import { assign, setup } from 'xstate';
 import { afterResult, type Failures } from '../src/gateway/failures.ts';
-import type { ListenerSetFacts, ResultEvent } from '../src/objects/facts.ts';
+import { type ChartEvent, guardOver } from '../src/gateway/observed.ts';
+import type { ListenerSetFacts } from '../src/objects/facts.ts';
 import type { ObjectKey } from '../src/objects/keys.ts';
 
 interface Context {
@@ -12,12 +13,9 @@ interface Context {
   readonly failures: Failures;
 }
 
-type ListenerSetEvent = { readonly type: 'Observed'; readonly facts: ListenerSetFacts } | ResultEvent;
+type ListenerSetEvent = ChartEvent<ListenerSetFacts>;
 
-/** A guard over the facts of an `Observed` event; other events never pass it. */
-function seen(test: (facts: ListenerSetFacts) => boolean): (scope: { readonly event: ListenerSetEvent }) => boolean {
-  return ({ event }) => event.type === 'Observed' && test(event.facts);
-}
+const seen = guardOver<ListenerSetFacts, Context>;
 
 const machine = setup({
   types: {

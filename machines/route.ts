@@ -1,7 +1,8 @@
 import { assign, setup } from 'xstate';
 import { afterResult, type Failures } from '../src/gateway/failures.ts';
+import { type ChartEvent, guardOver } from '../src/gateway/observed.ts';
 import { isAnnounced } from '../src/gateway/service-readiness.ts';
-import type { ResultEvent, RouteFacts } from '../src/objects/facts.ts';
+import type { RouteFacts } from '../src/objects/facts.ts';
 import type { ObjectKey, RouteKind } from '../src/objects/keys.ts';
 
 interface Context {
@@ -11,14 +12,9 @@ interface Context {
   readonly failures: Failures;
 }
 
-type RouteEvent = { readonly type: 'Observed'; readonly facts: RouteFacts } | ResultEvent;
+type RouteEvent = ChartEvent<RouteFacts>;
 
-type Scope = { readonly context: Context; readonly event: RouteEvent };
-
-/** A guard over the facts of an `Observed` event; other events never pass it. */
-function seen(test: (facts: RouteFacts, context: Context) => boolean): (scope: Scope) => boolean {
-  return ({ context, event }) => event.type === 'Observed' && test(event.facts, context);
-}
+const seen = guardOver<RouteFacts, Context>;
 
 /** What almost every transition asks for: each effect decides by itself whether there is anything to write. */
 const tell = ['remember', 'removeLeftovers', 'writeStatus'] as const;

@@ -144,8 +144,13 @@ class Walk {
 
   /** The Gateway that a token stands for, by itself or by its ListenerSet, with its routes. */
   gatewaysOf(token: string): void {
-    if (!isListenerSetKey(token)) this.gatewayAndRoutes(token);
-    else for (const gateway of this.#cluster.tokensOf(token)) this.gatewayAndRoutes(gateway);
+    for (const gateway of this.#behind(token)) this.gatewayAndRoutes(gateway);
+  }
+
+  /** The Gateway that a token is, or that of the ListenerSet that it is. */
+  #behind(token: string): readonly ObjectKey<'Gateway'>[] {
+    if (isGatewayKey(token)) return [token];
+    return isListenerSetKey(token) ? this.#cluster.tokensOf(token).filter(isGatewayKey) : [];
   }
 
   /** @param services takes in those that it may want. */
@@ -175,18 +180,15 @@ class Walk {
     for (const route of this.#cluster.naming(key)) {
       this.actor(route);
       if (!isRouteKey(route)) continue;
-      for (const token of this.#cluster.tokensOf(route)) this.#gatewayActor(token);
+      for (const gateway of this.#cluster.tokensOf(route).flatMap((token) => this.#behind(token))) {
+        this.actors.add(gateway);
+      }
     }
     this.ownService(key);
   }
 
   classes(): void {
     for (const key of this.#cluster.keysOf('GatewayClass')) this.actor(key);
-  }
-
-  #gatewayActor(token: string): void {
-    if (isGatewayKey(token)) this.actors.add(token);
-    if (isListenerSetKey(token)) for (const gateway of this.#cluster.tokensOf(token)) this.#gatewayActor(gateway);
   }
 
   /** The Gateways that may have a Service of this name. */
@@ -199,14 +201,13 @@ class Walk {
     }
   }
 
+  /** A parent of a route: its Gateway's graph does not hold any more. */
   #graph(token: string): void {
-    if (isListenerSetKey(token)) {
-      this.actors.add(token);
-      for (const gateway of this.#cluster.tokensOf(token)) this.#graph(gateway);
+    if (isListenerSetKey(token)) this.actors.add(token);
+    for (const gateway of this.#behind(token)) {
+      this.actors.add(gateway);
+      this.graphs.add(gateway);
     }
-    if (!isGatewayKey(token)) return;
-    this.actors.add(token);
-    this.graphs.add(token);
   }
 }
 

@@ -1,11 +1,13 @@
 import type { GatewayReport } from '../gateway/gateway-status.ts';
 import type { World } from '../gateway/graph.ts';
+import { partsOf } from '../gateway/keys.ts';
 import type { ListenerSetReport } from '../gateway/listener-set-status.ts';
 import type { RouteReport } from '../gateway/route-status.ts';
 import type { ApiRequest } from '../kubernetes/client.ts';
-import { objectPath } from '../kubernetes/kinds.ts';
+import { collectionPath, objectPath } from '../kubernetes/kinds.ts';
 import type { GatewayClassFacts } from '../objects/facts.ts';
 import type { Kind, ObjectKey, RouteKind } from '../objects/keys.ts';
+import type { ObjectMeta } from '../objects/kubernetes.ts';
 
 /** What the effects decide from: the newest state of the cluster and of the actors. */
 export interface EffectContext {
@@ -44,4 +46,20 @@ export function patchRequest(
   const path = objectPath(key, context.versionOf(kind)) + (patch.subresource === undefined ? '' : '/status');
   const metadata = { ...(patch.body.metadata as object | undefined), resourceVersion: patch.resourceVersion };
   return { method: 'PATCH', path, contentType: mergePatch, body: { ...patch.body, metadata } };
+}
+
+/** Creates an object in the namespace of its key; a name that is taken fails with 409. */
+export function createRequest(key: ObjectKey, context: EffectContext, body: unknown): ApiRequest {
+  const { kind, namespace } = partsOf(key);
+  return { method: 'POST', path: collectionPath(kind, context.versionOf(kind), namespace), body };
+}
+
+/** A delete that fails with 409 where the object is another one, or somebody wrote it since. */
+export function deleteRequest(
+  key: ObjectKey,
+  context: EffectContext,
+  { uid, resourceVersion }: Pick<ObjectMeta, 'uid' | 'resourceVersion'>,
+): ApiRequest {
+  const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid, resourceVersion } };
+  return { method: 'DELETE', path: objectPath(key, context.versionOf(partsOf(key).kind)), body };
 }

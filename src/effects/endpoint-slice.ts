@@ -1,10 +1,8 @@
 import { desiredSlices, serviceKeyOfSlice, sliceManifest, stepOfSlice } from '../gateway/endpoint-slices.ts';
-import { partsOf } from '../gateway/keys.ts';
 import { planService } from '../gateway/service-plan.ts';
 import type { ApiRequest } from '../kubernetes/client.ts';
-import { collectionPath, objectPath } from '../kubernetes/kinds.ts';
 import type { ObjectKey } from '../objects/keys.ts';
-import { type EffectContext, patchRequest } from './context.ts';
+import { createRequest, deleteRequest, type EffectContext, patchRequest } from './context.ts';
 
 /** The next write that brings a slice of a Gateway's own Service to what the slices of its backends are. */
 export function writeEndpointSlice(key: ObjectKey<'EndpointSlice'>, context: EffectContext): ApiRequest | undefined {
@@ -17,26 +15,16 @@ export function writeEndpointSlice(key: ObjectKey<'EndpointSlice'>, context: Eff
     return undefined;
   const current = world.view.get(key);
   const step = stepOfSlice(desiredSlices(plan, service, world).get(key), current, world.settings);
-  const version = context.versionOf('EndpointSlice');
   switch (step.kind) {
     case 'none':
       return undefined;
-    case 'create': {
-      const { namespace } = partsOf(key);
-      return {
-        method: 'POST',
-        path: collectionPath('EndpointSlice', version, namespace),
-        body: sliceManifest(step.desired),
-      };
-    }
+    case 'create':
+      return createRequest(key, context, sliceManifest(step.desired));
     case 'patch': {
       const resourceVersion = current?.metadata.resourceVersion ?? '';
       return patchRequest(key, context, { resourceVersion, body: sliceManifest(step.desired) });
     }
-    case 'delete': {
-      const preconditions = { uid: current?.metadata.uid, resourceVersion: current?.metadata.resourceVersion };
-      const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions };
-      return { method: 'DELETE', path: objectPath(key, version), body };
-    }
+    case 'delete':
+      return current && deleteRequest(key, context, current.metadata);
   }
 }

@@ -6,11 +6,10 @@ import { annotations } from '../gateway/names.ts';
 import { ownershipOf } from '../gateway/ownership.ts';
 import { canonicalAddress } from '../ipam/address.ts';
 import type { ApiRequest } from '../kubernetes/client.ts';
-import { collectionPath, objectPath } from '../kubernetes/kinds.ts';
 import type { Gateway } from '../objects/gateway-api.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
 import type { ObjectKey } from '../objects/keys.ts';
-import { type EffectContext, patchRequest } from './context.ts';
+import { createRequest, deleteRequest, type EffectContext, patchRequest } from './context.ts';
 
 /**
  * Brings the ledger's entry of one address in step with who holds it: created before the address is told to anyone,
@@ -24,8 +23,7 @@ export function writeLedgerEntry(key: ObjectKey<'IPAddress'>, context: EffectCon
   const holder = addresses.holderOf(address);
   if (entry === undefined) {
     if (holder === undefined || addresses.strangerAt(address) !== undefined) return undefined;
-    const path = collectionPath('IPAddress', context.versionOf('IPAddress'));
-    return { method: 'POST', path, body: ledgerManifest(address, holder, settings) };
+    return createRequest(key, context, ledgerManifest(address, holder, settings));
   }
   if (!isOurEntry(entry, settings)) return undefined;
   return holder === undefined ? giveUp(key, entry, context) : hold(key, entry, holder, context);
@@ -42,7 +40,7 @@ function hold(
     return releasedAt(entry) === undefined ? undefined : mark(key, entry, null, context);
   }
   const isElsewhere = heldElsewhere(entry.metadata.name, holder, context.world) !== undefined;
-  return isElsewhere ? undefined : deletion(key, entry, context);
+  return isElsewhere ? undefined : deleteRequest(key, context, entry.metadata);
 }
 
 /** An address is given up when nobody is told of it any more: not in a status, */
@@ -68,7 +66,7 @@ function giveUp(key: ObjectKey<'IPAddress'>, entry: IPAddress, context: EffectCo
   // A clock was set back, here or where the mark was made: the quarantine begins anew.
   const since = releasedAt(entry);
   const now = Date.parse(context.timestamp());
-  if (since !== undefined && now - since >= context.quarantineMs()) return deletion(key, entry, context);
+  if (since !== undefined && now - since >= context.quarantineMs()) return deleteRequest(key, context, entry.metadata);
   const isMarkedInFuture = since !== undefined && since > now;
   return since === undefined || isMarkedInFuture ? mark(key, entry, context.timestamp(), context) : undefined;
 }
@@ -96,10 +94,4 @@ function mark(
 ): ApiRequest {
   const body = { metadata: { annotations: { [annotations.releasedAt]: released } } };
   return patchRequest(key, context, { resourceVersion: entry.metadata.resourceVersion, body });
-}
-
-function deletion(key: ObjectKey<'IPAddress'>, entry: IPAddress, context: EffectContext): ApiRequest {
-  const { uid, resourceVersion } = entry.metadata;
-  const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid, resourceVersion } };
-  return { method: 'DELETE', path: objectPath(key, context.versionOf('IPAddress')), body };
 }

@@ -2,22 +2,19 @@ import { partsOf } from '../gateway/keys.ts';
 import { serviceManifest, stepTowards } from '../gateway/service-diff.ts';
 import { planService } from '../gateway/service-plan.ts';
 import type { ApiRequest } from '../kubernetes/client.ts';
-import { collectionPath, objectPath } from '../kubernetes/kinds.ts';
 import type { ObjectKey } from '../objects/keys.ts';
-import { type EffectContext, patchRequest } from './context.ts';
+import { createRequest, deleteRequest, type EffectContext, patchRequest } from './context.ts';
 
 /** The next write that brings a Service to what its routes want: created, patched, announced, deleted or restored. */
 export function writeService(key: ObjectKey<'Service'>, context: EffectContext): ApiRequest | undefined {
   const current = context.world.view.get(key);
   const step = stepTowards(planService(key, context.world), current, context.world);
-  const version = context.versionOf('Service');
   switch (step.kind) {
     case 'none':
       return undefined;
     case 'create': {
       const { namespace, name } = partsOf(key);
-      const body = serviceManifest(namespace, name, step.desired);
-      return { method: 'POST', path: collectionPath('Service', version, namespace), body };
+      return createRequest(key, context, serviceManifest(namespace, name, step.desired));
     }
     case 'patch':
     case 'restore': {
@@ -28,10 +25,7 @@ export function writeService(key: ObjectKey<'Service'>, context: EffectContext):
       const resourceVersion = current?.metadata.resourceVersion ?? '';
       return patchRequest(key, context, { resourceVersion, body: { status: step.status }, subresource: 'status' });
     }
-    case 'delete': {
-      const preconditions = { uid: current?.metadata.uid, resourceVersion: current?.metadata.resourceVersion };
-      const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions };
-      return { method: 'DELETE', path: objectPath(key, version), body };
-    }
+    case 'delete':
+      return current && deleteRequest(key, context, current.metadata);
   }
 }

@@ -1,5 +1,6 @@
 import type { World } from './graph.ts';
 import { keyOf } from './keys.ts';
+import { isReady } from './readiness.ts';
 import type { ServiceWish, WeightedBackend } from './route-resolution.ts';
 
 /**
@@ -25,9 +26,7 @@ function readyEndpoints({ resolved }: WeightedBackend, { view }: World): number 
   if (resolved.original === undefined) return 0;
   const addresses = new Set<string>();
   for (const { endpoints } of view.slicesOf(keyOf(resolved.original))) {
-    for (const { conditions, addresses: own } of endpoints) {
-      if (conditions?.ready !== false) addresses.add(own[0] ?? '');
-    }
+    for (const endpoint of endpoints) if (isReady(endpoint)) addresses.add(endpoint.addresses[0] ?? '');
   }
   return addresses.size;
 }

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { serviceNameLabel } from '../gateway/names.ts';
+import { isReady } from '../gateway/readiness.ts';
 import type { Kind } from '../objects/keys.ts';
 import type { Rejection } from '../objects/rejection.ts';
-import type { Endpoint } from '../objects/service.ts';
 import type { FollowedObject } from '../objects/view.ts';
 import * as schemas from './schemas.ts';
 
@@ -63,11 +63,6 @@ const decoders: Readonly<Record<Kind, (raw: unknown) => Result>> = {
   })),
   ConfigMap: by(schemas.configMap, (value) => ({ kind: 'ConfigMap', ...value })),
 };
-
-/** `ready` absent means ready (Kubernetes API, EndpointConditions). */
-function isReady({ conditions }: Endpoint): boolean {
-  return conditions?.ready !== false;
-}
 
 function by<S extends z.ZodType>(schema: S, build: (value: z.output<S>) => FollowedObject): (raw: unknown) => Result {
   return (raw) => {

@@ -2,7 +2,7 @@
  * `npm run bench`: measures the compiled controller against an API server, beside a raw replay of the same writes.
  * Whatever ends this process, the servers, the controller and their files go with it.
  */
-import { constants } from 'node:os';
+import { exitOnSignals } from '../support/signals.ts';
 import { Bench } from './bench.ts';
 import { type Options, parseOptions, type ScenarioName, UsageError, usage } from './options.ts';
 import { document, type Figures, type Result, table } from './report.ts';
@@ -33,9 +33,7 @@ function report(line: string): void {
   process.stderr.write(`bench: ${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${line}\n`);
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => process.exit(128 + constants.signals[signal]));
-}
+exitOnSignals();
 
 process.exit(await main(process.argv.slice(2)));
 

@@ -2,7 +2,8 @@ import type { ApiObject, JsonObject } from '../api-server/json.ts';
 import { ALL_KINDS } from '../api-server/kinds.ts';
 import { FaultBoard, type RequestFault } from './board.ts';
 import { VirtualClock } from './clock.ts';
-import { classes, gatewayClass, infra, namespaces, paths, pool, service } from './manifests.ts';
+import { furnish } from './furnishing.ts';
+import { infra, namespaces } from './manifests.ts';
 import { Network } from './network.ts';
 import { type Answer, ChaosServer } from './server.ts';
 
@@ -60,15 +61,7 @@ export class World {
   /** What is there when a seed begins. */
   furnish(): void {
     for (const name of ['default', infra, ...namespaces]) this.server.plantNamespace(name);
-    for (const [name, controllerName] of Object.entries(classes)) {
-      this.call('admin', 'POST', paths.classes, gatewayClass(name, controllerName));
-    }
-    this.call('admin', 'POST', paths.configMaps(infra), pool(0));
-    for (const [index, namespace] of namespaces.entries()) {
-      for (const name of ['svc-0', 'svc-1', 'svc-2']) {
-        this.call('user', 'POST', paths.services(namespace), service(namespace, name, index));
-      }
-    }
+    furnish((author, method, path, body) => this.call(author, method, path, body));
   }
 
   /**

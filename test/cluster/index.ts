@@ -2,7 +2,7 @@
  * `npm run test:cluster`: builds a Kubernetes control plane, starts it on loopback, and runs the contract and
  * integration tests on it. Whatever ends this process, the servers and their files go with it.
  */
-import { constants } from 'node:os';
+import { exitOnSignals } from '../support/signals.ts';
 import { buildControlPlane, buildHelm } from './build.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { installController } from './install.ts';
@@ -11,10 +11,7 @@ import { findTestFiles, isAudit, runTests } from './run-tests.ts';
 
 const report = (line: string): void => console.log(`test:cluster: ${line}`);
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  // Clean-up is done by the handlers of `exit`, which are synchronous.
-  process.once(signal, () => process.exit(128 + constants.signals[signal]));
-}
+exitOnSignals();
 
 process.exit(await main(process.argv.slice(2)));
 

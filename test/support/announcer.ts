@@ -1,9 +1,7 @@
 import { addressesAskedFor } from '../../src/gateway/announcers/index.ts';
-import { Backoff } from '../../src/kubernetes/backoff.ts';
 import { connect } from '../../src/kubernetes/connect.ts';
-import { ListWatch } from '../../src/kubernetes/list-watch.ts';
-import { realTimers } from '../../src/kubernetes/timers.ts';
 import { service } from '../../src/watch/schemas.ts';
+import { follow } from './follow.ts';
 
 /**
  * Plays the announcer, whichever, for servers that have none: writes the address that a LoadBalancer Service asks
@@ -11,7 +9,6 @@ import { service } from '../../src/watch/schemas.ts';
  */
 export function startAnnouncer(kubeconfigPath: string): { stop(): Promise<void> } {
   const client = connect({ kubeconfig: kubeconfigPath, userAgent: 'announcer', now: Date.now });
-  const backoff = new Backoff({ firstMs: 100, longestMs: 2_000, random: Math.random });
   const announce = async (raw: unknown): Promise<void> => {
     const request = ingressPatch(raw);
     if (request !== undefined) await client.request(request);
@@ -21,29 +18,12 @@ export function startAnnouncer(kubeconfigPath: string): { stop(): Promise<void> 
     const work = announce(raw).finally(() => pending.delete(work));
     pending.add(work);
   };
-  const watch = new ListWatch(
-    {
-      client,
-      path: '/api/v1/services',
-      selectors: {},
-      backoff,
-      random: Math.random,
-      timers: realTimers,
-    },
-    {
-      keep: (object) => object,
-      replaced: (objects) => objects.forEach(take),
-      changed: (type, object) => {
-        if (type !== 'DELETED') take(object);
-      },
-      failed: () => {},
-    },
-  );
-  const running = watch.run();
+  const follower = follow(client, '/api/v1/services', (type, object) => {
+    if (type !== 'DELETED') take(object);
+  });
   return {
     stop: async () => {
-      watch.stop();
-      await running;
+      await follower.stop();
       await Promise.all(pending);
       await client.close();
     },

@@ -1,8 +1,9 @@
 import type { ApiObject, JsonObject } from '../../api-server/json.ts';
 import { client, type TestClient, type TestServer } from '../../support/server.ts';
 import { announce, makeSlice } from '../agents.ts';
+import { furnish } from '../furnishing.ts';
 import type { Entry } from '../history.ts';
-import { classes, gatewayClass, infra, namespaces, paths, pool, service } from '../manifests.ts';
+import { infra, namespaces, paths } from '../manifests.ts';
 import type { Answer } from '../server.ts';
 import type { Cluster } from '../world.ts';
 import { Mirror } from './mirror.ts';
@@ -29,15 +30,7 @@ export class RealWorld implements Cluster {
     for (const name of [infra, ...namespaces]) {
       this.call('admin', 'POST', paths.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     }
-    for (const [name, controllerName] of Object.entries(classes)) {
-      this.call('admin', 'POST', paths.classes, gatewayClass(name, controllerName));
-    }
-    this.call('admin', 'POST', paths.configMaps(infra), pool(0));
-    for (const [index, namespace] of namespaces.entries()) {
-      for (const name of ['svc-0', 'svc-1', 'svc-2']) {
-        this.call('user', 'POST', paths.services(namespace), service(namespace, name, index));
-      }
-    }
+    furnish((author, method, path, body) => this.call(author, method, path, body));
     await this.drain();
     await this.#mirror.start();
   }
