@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { groupPath, kinds } from '../../src/kubernetes/kinds.ts';
 import type { Controller } from '../../src/main.ts';
@@ -152,6 +153,25 @@ describe('what it costs', { concurrency: 1 }, () => {
     const gets = Number(/rest_client_requests_total\{method="GET",code="200"\} (\d+)/.exec(body)?.[1]);
     assert.equal(gets, sources.length + groups.size);
     assert.doesNotMatch(body, /rest_client_requests_total\{method="GET",code="(?!200)/);
+  });
+
+  test('the process loads none of the generated models of client-node', () => {
+    const count = `
+      import { registerHooks } from 'node:module';
+      const loaded = [];
+      registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) });
+      process.on('exit', () => process.stderr.write(JSON.stringify(loaded)));`;
+    const { stderr } = spawnSync(
+      process.execPath,
+      ['--import', `data:text/javascript,${encodeURIComponent(count)}`, 'src/cli/index.ts', 'version'],
+      { encoding: 'utf8' },
+    );
+    const loaded = JSON.parse(stderr) as readonly string[];
+    assert.ok(loaded.some((url) => url.endsWith('/client-node/dist/config.js')));
+    assert.deepEqual(
+      loaded.filter((url) => url.includes('/client-node/dist/gen/models/')),
+      [],
+    );
   });
 
   test('of each object only what decisions need is kept', async (t) => {
