@@ -32,6 +32,8 @@ export class ActorSystem {
   readonly #graphs: GraphCache;
   readonly #entries = new Map<ObjectKey<ActorKind>, ActorEntry>();
   readonly #dirty = [new Set<ObjectKey<ActorKind>>(), new Set<ObjectKey<ActorKind>>(), new Set<ObjectKey<ActorKind>>()];
+  /** Those that wait for an address, so that a freed one does not have all others asked. */
+  readonly #waiting = new Set<ObjectKey<ActorKind>>();
   readonly #crashes = new Crashes();
   /** Of the pool, when those who wait for it were last told to look again. */
   #poolRevision = 0;
@@ -107,9 +109,7 @@ export class ActorSystem {
 
   /** The pool is another one, or an address became free: those who wait for one look again. */
   markWaiting(): void {
-    for (const [key, entry] of this.#entries) {
-      if (entry.state === 'Pending.PoolExhausted' || entry.state === 'Pending.AddressNotUsable') this.#mark(key);
-    }
+    for (const key of this.#waiting) this.#mark(key);
   }
 
   /** Something happened to an object that it does not tell of itself: all that it concerns look again. */
@@ -262,25 +262,32 @@ export class ActorSystem {
     const from = entry.state;
     const facts = entry.observe();
     if (entry.hasCrashed) {
-      this.#entries.delete(key);
+      this.#drop(key);
       if (this.#crashes.note(key, facts)) this.#mark(key);
       return;
     }
     this.#crashes.forget(key);
     this.#note(entry, 'Observed', from);
-    if (entry.isFinished) this.#entries.delete(key);
+    if (entry.isFinished) this.#drop(key);
   }
 
   /** Another object has taken the name: what the old one held is free, its Services follow their routes. */
   #retire(entry: ActorEntry): void {
     entry.stop();
     this.#options.pool.release(entry.uid);
-    this.#entries.delete(entry.key);
+    this.#drop(entry.key);
+  }
+
+  #drop(key: ObjectKey<ActorKind>): void {
+    this.#entries.delete(key);
+    this.#waiting.delete(key);
   }
 
   #note(entry: ActorEntry, event: string, from: ActorState): void {
     const to = entry.state;
     entry.mailbox.note(this.#options.now(), event, to);
+    if (to === 'Pending.PoolExhausted' || to === 'Pending.AddressNotUsable') this.#waiting.add(entry.key);
+    else this.#waiting.delete(entry.key);
     this.#options.onEvent?.(entry.key);
     if (from !== to) this.#options.onTransition({ key: entry.key, event, from, to });
   }

@@ -1,4 +1,4 @@
-import { parseAddress } from '../ipam/address.ts';
+import { familyOf } from '../ipam/address.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { OwnerReference } from '../objects/kubernetes.ts';
 import type { Endpoint, EndpointPort, EndpointSlice, Service } from '../objects/service.ts';
@@ -54,7 +54,7 @@ export function desiredSlices(
   service: Service,
   world: World,
 ): ReadonlyMap<ObjectKey<'EndpointSlice'>, DesiredSlice> {
-  const families = new Set(plan.addresses.flatMap((address) => parseAddress(address)?.family ?? []));
+  const families = new Set(plan.addresses.map(familyOf));
   const desired = new Map<ObjectKey<'EndpointSlice'>, DesiredSlice>();
   for (const [backend, layers] of mappingsOf(plan)) {
     const sources = world.view.slicesOf(backend).filter(({ addressType }) => families.has(addressType as 'IPv4'));

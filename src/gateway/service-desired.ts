@@ -1,4 +1,4 @@
-import { parseAddress } from '../ipam/address.ts';
+import { familyOf } from '../ipam/address.ts';
 import type { Route } from '../objects/gateway-api.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { OwnerReference } from '../objects/kubernetes.ts';
@@ -274,6 +274,6 @@ function markOf({ metadata: { namespace, name } }: Route, serviceNamespace: stri
 }
 
 function familiesOf(addresses: readonly string[]): { ipFamilies: readonly IPFamily[]; ipFamilyPolicy: string } {
-  const families = [...new Set(addresses.flatMap((address) => parseAddress(address)?.family ?? []))];
+  const families = [...new Set(addresses.map(familyOf))];
   return { ipFamilies: families, ipFamilyPolicy: families.length > 1 ? 'RequireDualStack' : 'SingleStack' };
 }

@@ -45,3 +45,8 @@ export function canonicalAddress(text: string): string | undefined {
   const address = parseAddress(text);
   return address && formatAddress(address);
 }
+
+/** The family of an address in canonical text. */
+export function familyOf(canonical: string): IPFamily {
+  return canonical.includes(':') ? 'IPv6' : 'IPv4';
+}
