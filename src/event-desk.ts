@@ -24,6 +24,9 @@ export interface EventDeskParts {
   readonly metrics: Metrics;
   readonly reporter: Reporter;
   readonly follow: { versionOf(kind: Kind): string };
+  readonly send: (request: ApiRequest) => Promise<ApiResult>;
+  /** Resolves when no other write is under way. */
+  readonly whenIdle: () => Promise<void>;
 }
 
 /** Where the controller's parts tell what happened: the pure functions say what of it is an Event. */
@@ -35,8 +38,7 @@ export class EventDesk {
 
   constructor(
     { actors, cluster }: { readonly actors: ActorSystem; readonly cluster: Cluster },
-    { config, surroundings, metrics, reporter, follow }: EventDeskParts,
-    send: (request: ApiRequest) => Promise<ApiResult>,
+    { config, surroundings, metrics, reporter, follow, send, whenIdle }: EventDeskParts,
   ) {
     this.#cluster = cluster;
     this.#scope = { world: actors.world, reports: reportsOf(actors) };
@@ -45,6 +47,7 @@ export class EventDesk {
     const { now, after } = surroundings.timers;
     this.#events = new Events({
       send,
+      whenIdle,
       versionOf: (kind) => follow.versionOf(kind),
       controllerName: config.controllerName,
       instance: hostname(),

@@ -112,7 +112,12 @@ export class Controller {
     this.#effects = this.#buildEffects();
     const parts = { config, surroundings, follow: this.#follow, reporter: this.#reporter };
     this.#inspection = inspectionOf({ controller: this, ...parts });
-    this.#events = new EventDesk(this, { ...parts, metrics: this.#metrics }, (request) => this.#send(request));
+    this.#events = new EventDesk(this, {
+      ...parts,
+      metrics: this.#metrics,
+      send: (request) => this.#send(request),
+      whenIdle: () => this.#queue.whenIdle(),
+    });
     const parameters = new ParameterSources({ cluster: this.cluster, settings: config, sources: this.#follow });
     this.cluster.onChange((change) => {
       parameters.look(change);

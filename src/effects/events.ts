@@ -1,19 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { Happening, Regarding } from '../gateway/happening.ts';
+import type { Happening } from '../gateway/happening.ts';
 import { partsOf } from '../gateway/keys.ts';
-import { labelValue } from '../gateway/names.ts';
 import type { ApiRequest, ApiResult } from '../kubernetes/client.ts';
 import type { Failure } from '../kubernetes/failure.ts';
-import { groupPath, kinds } from '../kubernetes/kinds.ts';
-import type { Kind } from '../objects/keys.ts';
 import { EventBudget } from './event-budget.ts';
+import { type EventReporter, eventCreation, eventIncrement, type Occurrences } from './event-manifest.ts';
 
-export interface EventsOptions {
+export interface EventsOptions extends EventReporter {
   readonly send: (request: ApiRequest) => Promise<ApiResult>;
-  readonly versionOf: (kind: Kind) => string;
-  readonly controllerName: string;
-  /** Name of this process. */
-  readonly instance: string;
+  /** Resolves when no other write is under way. */
+  readonly whenIdle: () => Promise<void>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Runs `action` after so many milliseconds; returns what cancels it. */
@@ -28,11 +24,9 @@ export interface EventsOptions {
 export type EventResult = 'written' | 'known' | 'limited' | 'dropped' | 'failed';
 
 /** The same thing, that happened once or several times: one Event. */
-interface Series {
+interface Series extends Occurrences {
   readonly id: string;
-  readonly happening: Happening;
   name: string;
-  /** Milliseconds since the epoch. */
   first: number;
   last: number;
   count: number;
@@ -43,17 +37,19 @@ interface Series {
 /** A series that nothing is added to for so long is over (as in client-go). */
 const seriesMs = 360_000;
 const mostSeries = 2_000;
-const mostQueued = 1_000;
+const mostQueued = 10_000;
+/** So long an Event lets other writes go first. */
+const yieldMs = 1_000;
+/** So long the end of the process waits for Events. */
+const closingMs = 1_000;
 const tries = 2;
 const lateMs = 10_000;
-const longestNote = 1_024;
 const longestName = 253;
-const longestInstance = 128;
 
 /**
- * Writes `events.k8s.io/v1` Events, one after the other and apart from all other writes: nothing waits for them. What
- * happens again is a series in one Event. There are so many a minute for each object; of too many at once the oldest are
- * dropped; one that is refused is given up.
+ * Writes `events.k8s.io/v1` Events, one after the other and apart from all other writes: nothing waits for them, and they
+ * wait until all else is written (one a second does not). What happens again is a series in one Event. There are so many
+ * a minute for each object; of too many at once the oldest are dropped; one that is refused is given up.
  */
 export class Events {
   readonly #options: EventsOptions;
@@ -65,6 +61,8 @@ export class Events {
   #names = 0;
   #running: Promise<void> | undefined;
   #cancelLate: (() => void) | undefined;
+  /** Ends the wait of the Event that lets other writes go first. */
+  #hurry: (() => void) | undefined;
   #isClosed = false;
 
   constructor(options: EventsOptions) {
@@ -84,11 +82,14 @@ export class Events {
     this.#ask(series);
   }
 
-  /** Takes nothing new, and resolves when what is queued is written, or the server takes no more. */
+  /** Takes nothing new, and resolves when what is queued is written, the server takes no more, or a second is over. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelLate?.();
+    this.#hurry?.();
+    const cancel = this.#options.after(closingMs, () => this.#queued.clear());
     await this.#running;
+    cancel();
   }
 
   #isTold({ once }: Happening): boolean {
@@ -157,7 +158,8 @@ export class Events {
   async #drain(): Promise<void> {
     await Promise.resolve();
     for (let [series] = this.#queued.values(); series !== undefined; [series] = this.#queued.values()) {
-      this.#queued.delete(series.id);
+      await this.#yield();
+      if (!this.#queued.delete(series.id)) continue;
       const failure = await this.#write(series);
       if (failure === undefined) continue;
       this.#series.delete(series.id);
@@ -165,6 +167,17 @@ export class Events {
       this.#options.onFailure(failure);
       if (this.#isClosed) this.#queued.clear();
     }
+  }
+
+  /** Lets other writes go first, for a while. */
+  async #yield(): Promise<void> {
+    if (this.#isClosed) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#hurry = resolve;
+    const cancel = this.#options.after(yieldMs, resolve);
+    this.#options.whenIdle().then(resolve, this.#options.onError);
+    await promise;
+    cancel();
   }
 
   /** @returns why it was given up. */
@@ -183,7 +196,7 @@ export class Events {
   async #step(series: Series): Promise<Failure | undefined> {
     const isNew = series.written === 0;
     const { count } = series;
-    const result = await this.#options.send(isNew ? this.#creation(series) : this.#increment(series));
+    const result = await this.#options.send(isNew ? eventCreation(series, this.#options) : eventIncrement(series));
     if (!('failure' in result)) {
       series.written = isNew ? 1 : count;
       this.#options.onResult('written');
@@ -199,73 +212,10 @@ export class Events {
     Object.assign(series, { name: this.#nameOf(series.happening), first: series.last, count: 1, written: 0 });
     return undefined;
   }
-
-  #creation({ happening, name, first }: Series): ApiRequest {
-    const { type, reason, action, note, regarding, related } = happening;
-    const namespace = namespaceOf(regarding);
-    const { controllerName, instance } = this.#options;
-    const body = {
-      apiVersion: 'events.k8s.io/v1',
-      kind: 'Event',
-      metadata: { namespace, name },
-      eventTime: microTime(first),
-      reportingController: qualifiedName(controllerName),
-      reportingInstance: instance.slice(0, longestInstance),
-      type,
-      reason,
-      action,
-      note: clipped(note),
-      regarding: this.#reference(regarding),
-      ...(related && { related: this.#reference(related) }),
-    };
-    return { method: 'POST', path: pathOf(namespace), body };
-  }
-
-  #increment({ happening, name, count, last }: Series): ApiRequest {
-    const path = `${pathOf(namespaceOf(happening.regarding))}/${name}`;
-    const body = { series: { count, lastObservedTime: microTime(last) } };
-    return { method: 'PATCH', path, contentType: 'application/merge-patch+json', body };
-  }
-
-  #reference({ key, uid }: Regarding): Readonly<Record<string, string>> {
-    const { kind, namespace, name } = partsOf(key);
-    const apiVersion = groupPath(kinds[kind].group, this.#options.versionOf(kind)).replace(/^\/apis?\//, '');
-    return { apiVersion, kind, name, uid, ...(namespace !== '' && { namespace }) };
-  }
 }
 
 function idOf({ type, reason, note, regarding }: Happening): string {
   return [regarding.uid, type, reason, note].join('\n');
-}
-
-/** Events about objects without a namespace live in `default`. */
-function namespaceOf({ key }: Regarding): string {
-  return partsOf(key).namespace || 'default';
-}
-
-function pathOf(namespace: string): string {
-  return `/apis/events.k8s.io/v1/namespaces/${namespace}/events`;
-}
-
-/** `metav1.MicroTime`. */
-function microTime(ms: number): string {
-  return new Date(ms).toISOString().replace(/Z$/, '000Z');
-}
-
-/** A controllerName may have more in its path than a qualified name. */
-function qualifiedName(controllerName: string): string {
-  const slash = controllerName.indexOf('/');
-  return `${controllerName.slice(0, slash)}/${labelValue(controllerName.slice(slash + 1))}`;
-}
-
-/** The API counts bytes. */
-function clipped(note: string): string {
-  const bytes = Buffer.from(note);
-  if (bytes.length <= longestNote) return note;
-  return `${bytes
-    .subarray(0, longestNote - 6)
-    .toString()
-    .replace(/\uFFFD+$/, '')}...`;
 }
 
 /** Drops the oldest. */

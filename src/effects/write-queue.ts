@@ -106,6 +106,11 @@ export class WriteQueue {
     this.#enqueue(entry);
   }
 
+  /** Resolves when none is on its way or waits for its turn; those that wait for another try do not count. */
+  whenIdle(): Promise<void> {
+    return this.#queue.onIdle();
+  }
+
   /** Takes nothing new, and resolves when what is on its way has ended. */
   async close(): Promise<void> {
     this.#isClosed = true;

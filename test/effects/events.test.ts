@@ -22,6 +22,8 @@ class Bench {
   readonly failures: (Failure['kind'] | 'too many')[] = [];
   /** What the server answers with next; else it takes everything. */
   readonly answers: (Partial<Failure> & Pick<Failure, 'kind'>)[] = [];
+  /** Resolves when no other write is under way. */
+  others: Promise<void> = Promise.resolve();
   readonly events: Events;
 
   constructor(controllerName = 'a.example/b') {
@@ -35,6 +37,7 @@ class Bench {
       onResult: (result) => this.results.push(result),
       onFailure: (failure) => this.failures.push(failure?.kind ?? 'too many'),
       send: async (request) => this.#answer(request),
+      whenIdle: () => this.others,
     });
   }
 
@@ -209,14 +212,51 @@ describe('Of many Events', () => {
 
   test('the oldest are dropped where they come faster than they are written', async () => {
     const bench = new Bench();
-    for (let index = 0; index < 1_100; index += 1) {
+    for (let index = 0; index < 10_100; index += 1) {
       bench.events.record({ ...told, regarding: { key: `Gateway/default/gw-${index}`, uid: `${index}` } });
     }
     await bench.events.close();
-    assert.equal(bench.created.length, 1_000);
-    assert.match(bench.created.at(-1)?.metadata.name ?? '', /^gw-1099\./);
+    assert.equal(bench.created.length, 10_000);
+    assert.match(bench.created.at(-1)?.metadata.name ?? '', /^gw-10099\./);
     assert.equal(bench.results.filter((result) => result === 'dropped').length, 100);
     assert.ok(bench.failures.includes('too many'));
+  });
+});
+
+describe('Beside other writes an Event', () => {
+  test('waits until these are done', async () => {
+    const bench = new Bench();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    bench.others = promise;
+    await bench.happens();
+    assert.equal(bench.created.length, 0);
+    resolve();
+    await written();
+    assert.equal(bench.created.length, 1);
+  });
+
+  test('waits no longer than a second', async () => {
+    const bench = new Bench();
+    bench.others = new Promise(() => {});
+    for (const note of ['a', 'b']) await bench.happens({ note });
+    bench.clock.advance(1_000);
+    await written();
+    assert.deepEqual(
+      bench.created.map(({ note }) => note),
+      ['a'],
+    );
+    bench.clock.advance(1_000);
+    await written();
+    assert.equal(bench.created.length, 2);
+  });
+
+  test('waits no more when everything stops', async () => {
+    const bench = new Bench();
+    bench.others = new Promise(() => {});
+    for (const note of ['a', 'b']) await bench.happens({ note });
+    await bench.events.close();
+    assert.equal(bench.created.length, 2);
+    assert.deepEqual(bench.clock.delays, []);
   });
 });
 
