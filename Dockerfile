@@ -26,4 +26,5 @@ COPY --from=build /app/dist dist
 ENV NODE_ENV=production
 USER 65532:65532
 EXPOSE 8080 8081
-ENTRYPOINT ["/nodejs/bin/node", "--enable-source-maps", "/app/dist/src/cli/index.js"]
+# A small young generation: less memory and shorter pauses, at no cost that could be measured.
+ENTRYPOINT ["/nodejs/bin/node", "--enable-source-maps", "--max-semi-space-size=4", "/app/dist/src/cli/index.js"]

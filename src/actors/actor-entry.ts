@@ -31,6 +31,7 @@ export class ActorEntry<Facts = unknown> {
   readonly mailbox = new Mailbox();
   readonly #look: () => Facts;
   readonly #actor;
+  #named: { readonly value: unknown; readonly state: ActorState };
 
   constructor({ key, uid, machine, look, onError }: ActorOptions<Facts>) {
     this.key = key;
@@ -39,14 +40,15 @@ export class ActorEntry<Facts = unknown> {
     this.#actor = createActor(machine, { input: { key, uid } });
     this.#actor.subscribe({ error: onError });
     this.#actor.start();
+    const { value } = this.#actor.getSnapshot();
+    this.#named = { value, state: nameOfState(value) };
   }
 
-  /** The state as `Parent.Child`. */
+  /** The state as `Parent.Child`: asked for several times between two transitions. */
   get state(): ActorState {
     const { value } = this.#actor.getSnapshot();
-    if (typeof value === 'string') return value as ActorState;
-    const [[parent, child] = ['', '']] = Object.entries(value as Readonly<Record<string, string>>);
-    return `${parent}.${child}` as ActorState;
+    if (value !== this.#named.value) this.#named = { value, state: nameOfState(value) };
+    return this.#named.state;
   }
 
   /** Whether it has reached a final state; one that crashed is not finished. */
@@ -76,4 +78,10 @@ export class ActorEntry<Facts = unknown> {
   stop(): void {
     this.#actor.stop();
   }
+}
+
+function nameOfState(value: unknown): ActorState {
+  if (typeof value === 'string') return value as ActorState;
+  const [[parent, child] = ['', '']] = Object.entries(value as Readonly<Record<string, string>>);
+  return `${parent}.${child}` as ActorState;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ApiRequest } from '../kubernetes/client.ts';
 
 interface Sent {
@@ -66,5 +66,5 @@ export function digestOf({ method, path, body }: ApiRequest): string {
   const text = JSON.stringify([method, path, body], (key, value: unknown) =>
     key === 'resourceVersion' || key === 'lastTransitionTime' ? undefined : value,
   );
-  return createHash('sha1').update(text).digest('base64');
+  return hash('sha1', text, 'base64');
 }

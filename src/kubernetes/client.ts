@@ -49,6 +49,8 @@ const connectTimeoutMs = 10_000;
  */
 export class KubernetesClient implements ApiClient {
   readonly #options: ClientOptions;
+  readonly #origin: string;
+  /** Path of the server's URL, before that of every request. */
   readonly #base: string;
   #tls: Access['tls'] | undefined;
   #requests: Dispatcher | undefined;
@@ -56,7 +58,8 @@ export class KubernetesClient implements ApiClient {
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    const { pathname } = new URL(options.server);
+    const { origin, pathname } = new URL(options.server);
+    this.#origin = origin;
     this.#base = pathname === '/' ? '' : pathname.replace(/\/$/, '');
   }
 
@@ -72,7 +75,7 @@ export class KubernetesClient implements ApiClient {
     try {
       const { headers, watches } = await this.#connect();
       const answer = await watches.request({
-        origin: new URL(this.#options.server).origin,
+        origin: this.#origin,
         method: 'GET',
         path: `${this.#base}${path}`,
         headers,
@@ -97,7 +100,7 @@ export class KubernetesClient implements ApiClient {
     try {
       const { headers, requests } = await this.#connect();
       const answer = await requests.request({
-        origin: new URL(this.#options.server).origin,
+        origin: this.#origin,
         method: request.method,
         path: `${this.#base}${request.path}`,
         headers: { ...headers, ...(request.body !== undefined && { 'content-type': typeOf(request) }) },
@@ -131,9 +134,9 @@ export class KubernetesClient implements ApiClient {
   #pool(tls: Access['tls'], connections: number | null): Dispatcher {
     const connect = { ...tls, timeout: connectTimeoutMs, keepAlive: true, keepAliveInitialDelay: 30_000 };
     const settings = { connections, pipelining: 1, allowH2: false, connect } as const;
-    const { proxyUrl, server } = this.#options;
+    const { proxyUrl } = this.#options;
     return proxyUrl === undefined
-      ? new Pool(new URL(server).origin, settings)
+      ? new Pool(this.#origin, settings)
       : new ProxyAgent({ ...settings, uri: proxyUrl, requestTls: { ...tls } });
   }
 }

@@ -5,11 +5,10 @@ import type { Config } from '../config.ts';
 export type { Logger };
 
 const stderr = 2;
+/** Characters that may be gathered before they are written in any case. */
+const mostGathered = 8_192;
 
-/**
- * The log, on stderr: a constant message, everything else in fields. A line of JSON is on its way at once; those that
- * come while one is written go out together, and what is left when the process ends is written then.
- */
+/** The log, on stderr: a constant message, everything else in fields. */
 export function createLogger({ logLevel, logFormat }: Pick<Config, 'logLevel' | 'logFormat'>): Logger {
   return pino(
     {
@@ -18,8 +17,28 @@ export function createLogger({ logLevel, logFormat }: Pick<Config, 'logLevel' | 
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    logFormat === 'pretty' ? prettyStream() : pino.destination({ dest: stderr, sync: false }),
+    logFormat === 'pretty' ? prettyStream() : gatheringStream(),
   );
+}
+
+/**
+ * Lines of JSON. Those of one turn of the event loop go out together at its end: a write for each was as dear as the
+ * transition that it tells of. What is left when the process ends is written then.
+ */
+function gatheringStream(): DestinationStream {
+  const file = pino.destination({ dest: stderr, sync: false, minLength: mostGathered });
+  let isEndAwaited = false;
+  return {
+    write: (line) => {
+      file.write(line);
+      if (isEndAwaited) return;
+      isEndAwaited = true;
+      setImmediate(() => {
+        isEndAwaited = false;
+        file.flush();
+      });
+    },
+  };
 }
 
 /** Lines for people, with colours where stderr is a terminal that has them and NO_COLOR is not set. */
