@@ -76,7 +76,8 @@ export class Bench {
     return { gateways: gateways ?? 1_000, routesPerGateway: routesPerGateway ?? 1, behaviour, ...defaults };
   }
 
-  async startController(build: 'this' | 'against' = 'this'): Promise<Controller> {
+  /** @param flags besides those that all scenarios need. */
+  async startController(build: 'this' | 'against' = 'this', flags: readonly string[] = []): Promise<Controller> {
     const compiled = this.builds.get(build) ?? '';
     const { profile } = this.options;
     const writesIngress = await this.writesIngress(build);
@@ -87,6 +88,7 @@ export class Bench {
         `-gateway-class-name=${controllerName}`,
         `-ipam-configmap=${namespace}/ipam`,
         ...(writesIngress ? ['-announcer=none'] : []),
+        ...flags,
       ],
       profile: build === 'this' ? profile : undefined,
     });

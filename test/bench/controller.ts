@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,6 +15,15 @@ export async function compile(): Promise<string> {
     cwd: root,
   });
   return join(root, 'dist');
+}
+
+/** Node's own flags in the image: what is measured runs as it would in a cluster. */
+async function imageFlags(): Promise<readonly string[]> {
+  const dockerfile = await readFile(join(root, 'Dockerfile'), 'utf8');
+  const [, entrypoint = ''] = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile) ?? [];
+  const words = JSON.parse(entrypoint) as readonly string[];
+  const flags = words.filter((word) => word.startsWith('--'));
+  return process.env.V8FLAGS === undefined ? flags : process.env.V8FLAGS.split(' ');
 }
 
 export interface ControllerOptions {
@@ -52,6 +62,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     process.execPath,
     [
       ...profiling,
+      ...(await imageFlags()),
       `--import=${join(import.meta.dirname, 'probe.ts')}`,
       join(options.compiled, 'src', 'cli', 'index.js'),
       `-kubeconfig=${options.kubeconfigPath}`,
@@ -113,7 +124,7 @@ async function readRequests(metrics: string): Promise<Readonly<Record<string, nu
   return Object.fromEntries([...lines].map(([, method, code, count]) => [`${method} ${code}`, Number(count)]));
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

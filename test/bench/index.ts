@@ -11,6 +11,7 @@ import { churn } from './scenarios/churn.ts';
 import { convergence } from './scenarios/convergence.ts';
 import { endpoints } from './scenarios/endpoints.ts';
 import { fanIn } from './scenarios/fan-in.ts';
+import { inspect } from './scenarios/inspect.ts';
 import { large } from './scenarios/large.ts';
 import { restart } from './scenarios/restart.ts';
 import { steady } from './scenarios/steady.ts';
@@ -24,6 +25,7 @@ const scenarios: Readonly<Record<ScenarioName, (bench: Bench) => Promise<Figures
   'fan-in': fanIn,
   large,
   endpoints,
+  inspect,
 };
 
 const started = performance.now();

@@ -9,6 +9,7 @@ export const scenarioNames = [
   'fan-in',
   'large',
   'endpoints',
+  'inspect',
 ] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
@@ -29,7 +30,7 @@ export interface Options {
   readonly output: 'table' | 'json';
   /** Of the raw replay; not given: the best one is found. */
   readonly inFlight: number | undefined;
-  /** Seconds that `churn` takes, and its operations a second. */
+  /** Seconds that `churn` takes and that `inspect` looks on, and the operations a second of `churn`. */
   readonly seconds: number;
   readonly rate: number;
   /** Folder of another compiled output, measured in alternation with this one. */

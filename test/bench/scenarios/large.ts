@@ -1,12 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Bench } from '../bench.ts';
 import type { Shape } from '../objects.ts';
 import { round } from '../statistics.ts';
 import { alternate } from './convergence.ts';
+import { settledController, shareOfCore } from './idle.ts';
 import { restartOnce } from './restart.ts';
 
 const idleSeconds = 30;
-const settleSeconds = 15;
 
 /** How time and memory grow with the number of pairs: at a tenth, three tenths and all of it. */
 export async function large(bench: Bench) {
@@ -22,7 +21,9 @@ async function ofSize(bench: Bench, shape: Shape) {
   const figures = await alternate('converge', bench, { shape, turns });
   await bench.settle(shape);
   const again = await restartOnce(bench);
-  const { share, sample } = await idle(bench);
+  const { controller, sample } = await settledController(bench);
+  const share = await shareOfCore(controller, idleSeconds);
+  await controller.stop();
   await bench.clean();
   return {
     gateways: shape.gateways,
@@ -37,20 +38,4 @@ async function ofSize(bench: Bench, shape: Shape) {
     settledRssMiB: round(sample.rssMiB, 1),
     idleCorePercent: round(share * 100, 3),
   };
-}
-
-/** What a controller uses that has nothing to do. */
-async function idle(bench: Bench) {
-  const controller = await bench.startController();
-  await controller.synced;
-  await bench.countWrites();
-  const sample = await controller.sample('collect');
-  await controller.sample('quiet');
-  // What is left of the start, the last collection of its garbage too, is not idleness.
-  await delay(settleSeconds * 1000);
-  const before = await controller.sample();
-  await delay(idleSeconds * 1000);
-  const after = await controller.sample();
-  await controller.stop();
-  return { share: (after.cpuSeconds - before.cpuSeconds) / idleSeconds, sample };
 }
