@@ -25,7 +25,8 @@ export function listenerSetFacts(key: ObjectKey<'ListenerSet'>, uid: string, wor
     standing: graph.standing,
     gateway,
     accepted: graph.sets.get(key)?.accepted ?? unknown,
-    programmed: programmedOf(graph.gateway),
+    // Not as the graph has it: that is remembered over changes of nothing but the Gateway's status.
+    programmed: programmedOf(world.view.get(keyOf(graph.gateway)) ?? graph.gateway),
     listeners: graph.listeners.filter(({ source }) => source === key),
     attachedRoutes: countRoutes(graph, world),
   };

@@ -7,7 +7,7 @@ import { Cluster } from '../../src/cluster/cluster.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { World } from '../../src/gateway/graph.ts';
 import { parsePool } from '../../src/ipam/pool.ts';
-import type { ObjectKey } from '../../src/objects/keys.ts';
+import type { Kind, ObjectKey } from '../../src/objects/keys.ts';
 import { decode } from '../../src/watch/decode.ts';
 
 /** A system over a few Gateways, whose world can be told to fail. */
@@ -66,10 +66,20 @@ class Bench {
     });
   }
 
-  put(kind: 'Gateway' | 'GatewayClass', namespace: string, name: string, spec: object): void {
-    const resourceVersion = `${this.#version++}`;
-    const metadata = { namespace, name, uid: `uid-${name}`, resourceVersion };
-    const decoded = decode(kind, { apiVersion: 'gateway.networking.k8s.io/v1', kind, metadata, spec });
+  put(kind: 'Gateway' | 'GatewayClass' | 'ListenerSet', namespace: string, name: string, spec: object): void {
+    this.#apply(kind, { namespace, name, uid: `uid-${name}`, generation: this.#version }, { spec });
+  }
+
+  /** As our own write of its status comes back. */
+  program(name: string, status: 'True' | 'False'): void {
+    const { metadata, spec } = this.cluster.get(`Gateway/default/${name}`) ?? assert.fail();
+    const conditions = [{ type: 'Programmed', status, reason: 'Programmed', message: '' }];
+    this.#apply('Gateway', metadata, { spec, status: { conditions } });
+  }
+
+  #apply(kind: Kind, metadata: object, rest: object): void {
+    const versioned = { ...metadata, resourceVersion: `${this.#version++}` };
+    const decoded = decode(kind, { apiVersion: 'gateway.networking.k8s.io/v1', kind, metadata: versioned, ...rest });
     assert.ok(decoded !== undefined && 'object' in decoded);
     this.cluster.apply(decoded.object);
   }
@@ -125,6 +135,31 @@ describe('the actor system', () => {
     for (let port = 1; port <= 1_000; port += 1) bench.gateway('good', port);
     bench.run();
     assert.equal(bench.wishes.length - before, 2, 'the ledger entry and the pin, asked for once');
+  });
+
+  test('has a ListenerSet tell of the newest status of its Gateway', () => {
+    const bench = opened();
+    bench.put('Gateway', 'default', 'good', {
+      gatewayClassName: 'demo',
+      listeners: [{ name: 'a', port: 80, protocol: 'TCP' }],
+      allowedListeners: { namespaces: { from: 'Same' } },
+    });
+    bench.put('ListenerSet', 'default', 'set', {
+      parentRef: { name: 'good' },
+      listeners: [{ name: 'b', port: 81, protocol: 'TCP' }],
+    });
+    bench.actors.open();
+    bench.run();
+    const programmed = () => {
+      bench.run();
+      const { facts } = settledReportsOf(bench.actors).listenerSet('ListenerSet/default/set') ?? assert.fail();
+      return facts.programmed.status;
+    };
+    assert.equal(programmed(), 'Unknown');
+    bench.program('good', 'True');
+    assert.equal(programmed(), 'True');
+    bench.program('good', 'False');
+    assert.equal(programmed(), 'False');
   });
 
   test('tells nothing of an object that has changed until its actor has looked again', () => {
