@@ -1,4 +1,5 @@
 import type { Gateway } from '../objects/gateway-api.ts';
+import type { Verdict } from '../objects/kubernetes.ts';
 import type { Service } from '../objects/service.ts';
 import { formerAddresses, knownAddresses } from './address-request.ts';
 import { classStandingOf } from './gateway-class.ts';
@@ -17,4 +18,18 @@ export function mayGetBack(gateway: Gateway, current: Service | undefined, world
   const known = isServed ? knownAddresses(gateway, world) : new Set([...held, ...formerAddresses(gateway, world)]);
   const carried = current?.metadata.annotations[annotations.addresses]?.split(',') ?? [];
   return carried.length === 0 || carried.some((address) => known.has(address));
+}
+
+/**
+ * Whether a Gateway whose parameters cannot be used keeps a Service: what was made for another one, or with an address
+ * that it has no more, is not its own. Nothing goes while they are still being read.
+ */
+export function keepsUnaccepted(
+  { status }: Verdict,
+  addresses: readonly string[],
+  current: Service | undefined,
+): boolean {
+  const carried = current?.metadata.annotations[annotations.addresses]?.split(',') ?? [];
+  const isOthers = carried.length > 0 && carried.every((address) => !addresses.includes(address));
+  return status === 'Unknown' || !isOthers;
 }

@@ -1,7 +1,7 @@
 import type { Gateway, Listener, Route } from '../objects/gateway-api.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { Service } from '../objects/service.ts';
-import { mayGetBack } from './address-doubt.ts';
+import { keepsUnaccepted, mayGetBack } from './address-doubt.ts';
 import { assignedAddresses } from './assigned.ts';
 import { doubtOfBehaviour } from './behaviour-doubt.ts';
 import type { GatewayGraph, World } from './graph.ts';
@@ -58,12 +58,12 @@ export function planOwnService(
   if (ownServiceKey(gateway, view, settings) !== key) return { kind: 'none' };
   const listeners = servedListeners(gatewayKey, world);
   if (listeners.length === 0) return { kind: 'none' };
-  if (graph.accepted.status !== 'True') {
-    return { kind: 'keep', why: `Gateway ${nameOf(gatewayKey)} is not accepted` };
-  }
   const addresses = assignedAddresses(gateway, world);
   if (addresses.length === 0) {
     return keepIf(mayGetBack(gateway, current, world), `Gateway ${nameOf(gatewayKey)} has no address yet`);
+  }
+  if (graph.accepted.status !== 'True') {
+    return keepIf(keepsUnaccepted(graph.accepted, addresses, current), `Gateway ${nameOf(gatewayKey)} is not accepted`);
   }
   return { kind: 'aggregate', key, gateway, listeners, addresses };
 }

@@ -1,7 +1,7 @@
 import type { ObjectKey } from '../objects/keys.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
 import type { Service } from '../objects/service.ts';
-import { mayGetBack } from './address-doubt.ts';
+import { keepsUnaccepted, mayGetBack } from './address-doubt.ts';
 import { refuseClass } from './announcement.ts';
 import { assignedAddresses } from './assigned.ts';
 import { doubtOfBehaviour } from './behaviour-doubt.ts';
@@ -56,15 +56,16 @@ export function planService(key: ObjectKey<'Service'>, world: World): ServicePla
   const doubt = findDoubt(key, current, world) ?? doubtOfRoutes(rivals, current, world);
   if (doubt !== undefined) return { kind: 'keep', why: doubt, refused };
   if (leader === undefined) return { kind: 'none', refused };
+  const name = nameOf(leader.wish.gateway);
   const graph = world.graph(leader.wish.gateway);
-  if (graph?.accepted.status !== 'True') {
-    return { kind: 'keep', why: `Gateway ${nameOf(leader.wish.gateway)} is not accepted`, refused };
-  }
-  const { gateway } = graph;
+  if (graph === undefined) return { kind: 'keep', why: `Gateway ${name} is not known`, refused };
+  const { gateway, accepted } = graph;
   const addresses = assignedAddresses(gateway, world);
   if (addresses.length === 0 && !mayGetBack(gateway, current, world)) return { kind: 'none', refused };
-  if (addresses.length === 0) {
-    return { kind: 'keep', why: `Gateway ${nameOf(leader.wish.gateway)} has no address yet`, refused };
+  if (addresses.length === 0) return { kind: 'keep', why: `Gateway ${name} has no address yet`, refused };
+  if (accepted.status !== 'True') {
+    if (!keepsUnaccepted(accepted, addresses, current)) return { kind: 'none', refused };
+    return { kind: 'keep', why: `Gateway ${name} is not accepted`, refused };
   }
   const isUpdate = leader.wish.behaviour === 'update' && current !== undefined;
   const why = isUpdate ? refuseChosenClass(current, extrasOf(gateway, world)) : undefined;

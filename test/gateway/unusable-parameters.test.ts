@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Manifest } from './manifests.ts';
+import { Simulation } from './simulation.ts';
+
+const flags = ['-ipam-configmap', 'default/ipam'];
+
+const common: readonly Manifest[] = [
+  { kind: 'GatewayClass', metadata: { name: 'l4' }, spec: { controllerName: 'thebsdbox.co.uk/controller' } },
+  { kind: 'ConfigMap', metadata: { name: 'ipam' }, data: { 'cidr-global': '10.0.0.0/30' } },
+  { kind: 'ConfigMap', metadata: { name: 'options' }, data: {} },
+];
+
+function gateway(name: string, spec: object = {}): Manifest {
+  const listeners = [{ name: 'tcp', port: 80, protocol: 'TCP' }];
+  return { kind: 'Gateway', metadata: { name }, spec: { gatewayClassName: 'l4', listeners, ...spec } };
+}
+
+const parametersRef = { group: '', kind: 'ConfigMap', name: 'options' };
+
+function route(name: string, gatewayName: string, { labels = {}, year = 2026 }): Manifest {
+  const rules = [{ backendRefs: [{ name: 'web', port: 80 }] }];
+  const metadata = { name, labels, creationTimestamp: `${year}-01-01T00:00:00Z` };
+  return { kind: 'TCPRoute', metadata, spec: { parentRefs: [{ name: gatewayName }], rules } };
+}
+
+function simulate(...manifests: readonly Manifest[]): Simulation {
+  const simulation = new Simulation({ flags });
+  for (const manifest of [...common, ...manifests]) simulation.put(manifest);
+  return simulation.run();
+}
+
+function assertNothingIsLeft(simulation: Simulation): void {
+  simulation.stop();
+  const { api } = simulation;
+  assert.deepEqual(new Simulation({ flags, api }).run().writes, [], 'nothing is left for a fresh controller');
+}
+
+const created = { selectorkey: 'app', selectorvalue: 'web' };
+const broken: Manifest = { kind: 'ConfigMap', metadata: { name: 'options' }, data: { sessionAffinity: 'sticky' } };
+
+describe('a Gateway whose parameters cannot be used', () => {
+  test('keeps its Services', () => {
+    const parameters = { infrastructure: { parametersRef } };
+    for (const labels of [created, {}]) {
+      const simulation = simulate(gateway('gw', parameters), route('web', 'gw', { labels }));
+      const before = [...simulation.cluster.all('Service')];
+      assert.equal(before.length, 1);
+      simulation.put(broken);
+      simulation.run();
+      assert.deepEqual([...simulation.cluster.all('Service')], before);
+      assertNothingIsLeft(simulation);
+    }
+  });
+
+  test('does not keep what was made for another Gateway, whose route has no say any more', () => {
+    const simulation = simulate(gateway('good'), gateway('bad', { infrastructure: { parametersRef } }), broken);
+    simulation.put(route('second', 'good', { labels: created }));
+    simulation.run();
+    assert.ok(simulation.cluster.get('Service/default/web') !== undefined);
+    simulation.put(route('first', 'bad', { labels: created, year: 2025 }));
+    simulation.run();
+    assert.equal(simulation.cluster.get('Service/default/web'), undefined);
+    assertNothingIsLeft(simulation);
+  });
+
+  test('keeps no Service with an address that it has no more, so that this can be given up', () => {
+    for (const labels of [created, {}]) {
+      const simulation = simulate(gateway('gw', { infrastructure: { parametersRef } }), route('web', 'gw', { labels }));
+      simulation.put(broken);
+      simulation.patch('Gateway/default/gw', { spec: { addresses: [{ type: 'IPAddress', value: '192.0.2.1' }] } });
+      simulation.run();
+      assert.deepEqual([...simulation.cluster.all('Service')], []);
+      assert.match(JSON.stringify(simulation.cluster.get('IPAddress//10.0.0.0')?.metadata.annotations), /released-at/);
+      assertNothingIsLeft(simulation);
+    }
+  });
+});
