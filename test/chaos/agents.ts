@@ -1,4 +1,5 @@
-import { type ApiObject, at, objectOf, objectsOf, stringOf } from '../api-server/json.ts';
+import { at, objectOf, objectsOf, stringOf } from '../api-server/json.ts';
+import { addressesAnnotated, addressesAsked, annotation, marks } from './checker/objects.ts';
 import { paths } from './manifests.ts';
 import type { Cluster, World } from './world.ts';
 
@@ -38,18 +39,15 @@ export function makeSlice(world: Cluster, namespace: string, name: string): void
   });
 }
 
-/** Puts the address that a LoadBalancer asks for into its ingress. */
+/** Puts the addresses that a LoadBalancer asks for into its ingress, unless the controller does that itself. */
 export function announce(world: Cluster, namespace: string, name: string, uid: string): void {
   const service = world.find('Service', namespace, name);
   if (service?.metadata.uid !== uid || at(service, 'spec', 'type') !== 'LoadBalancer') return;
-  const wanted = addressesAsked(service);
+  const named = addressesAnnotated(service);
+  const wanted = named.length > 0 ? named : addressesAsked(service);
   const there = objectsOf(at(service, 'status', 'loadBalancer', 'ingress')).map(({ ip }) => stringOf(ip));
   if (wanted.length === 0 || wanted.join() === there.join()) return;
+  if (annotation(service, marks.announcer) === 'none') return;
   const ingress = wanted.map((ip) => ({ ip, ipMode: 'VIP' }));
   world.patch('agents', `${paths.services(namespace)}/${name}/status`, { status: { loadBalancer: { ingress } } });
-}
-
-function addressesAsked(service: ApiObject): readonly string[] {
-  const text = service.metadata.annotations?.['kube-vip.io/loadbalancerIPs'] ?? '';
-  return (text || stringOf(at(service, 'spec', 'loadBalancerIP'))).split(',').filter((ip) => ip !== '');
 }

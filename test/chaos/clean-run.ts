@@ -1,6 +1,7 @@
 import { type ApiObject, at, isObject, type Json, type JsonObject, objectsOf, stringOf } from '../api-server/json.ts';
 import { startAgents } from './agents.ts';
-import { annotation, marks, ours, ownerOf, parentsOf, routesOf } from './checker/objects.ts';
+import { annotation, type Find, gatewaysOf, marks, ours, ownerOf, parentsOf, routesOf } from './checker/objects.ts';
+import { optionsOf, parametersOf } from './checker/parameters.ts';
 import { flatten } from './checker/paths.ts';
 import type { Problem } from './checker/problem.ts';
 import { Fleet } from './fleet.ts';
@@ -9,7 +10,7 @@ import type { Run } from './run.ts';
 import { settle } from './run.ts';
 import { World } from './world.ts';
 
-const kinds = ['GatewayClass', 'Gateway', 'TCPRoute', 'UDPRoute', 'Service', 'IPAddress'];
+const kinds = ['GatewayClass', 'Gateway', 'ListenerSet', 'TCPRoute', 'UDPRoute', 'Service', 'IPAddress'];
 const planted = ['Namespace', 'Node', 'ConfigMap', 'EndpointSlice', ...kinds];
 const quietMs = 60_000;
 
@@ -35,7 +36,7 @@ export async function compareWithCleanRun(run: Run, seed: number): Promise<reado
   const fleet = new Fleet({ world: clean, seed, replicas: 1, plant: {}, onCrash: (what) => crashes.push(what) });
   await settle(clean, quietMs);
   fleet.end();
-  const difference = crashes[0] ?? firstDifference(normalised(run.world), normalised(clean));
+  const difference = crashes[0] ?? firstDifference(normalised(run.world, run.history), normalised(clean, run.history));
   if (difference === undefined) return [];
   return [{ counter: 'unconverged', at: run.world.clock.now, what: `otherwise in a clean run: ${difference}` }];
 }
@@ -47,27 +48,30 @@ function isMade(object: ApiObject, made: ReadonlySet<string>): boolean {
   );
 }
 
-/** Whether a controller has to say anything of it now: not where the class is missing or another controller's. */
+/**
+ * Whether a controller has to say anything of it now: not where the class is missing, another controller's, or has
+ * parameters that cannot be used.
+ */
 function isOurs(object: ApiObject, world: World): boolean {
+  const find = finder(world);
   switch (object.kind) {
     case 'GatewayClass':
       return at(object, 'spec', 'controllerName') === ours;
     case 'Gateway': {
-      const name = stringOf(at(object, 'spec', 'gatewayClassName'));
-      return at(world.find('GatewayClass', '', name), 'spec', 'controllerName') === ours;
+      const gatewayClass = find(`GatewayClass//${stringOf(at(object, 'spec', 'gatewayClassName'))}`);
+      return at(gatewayClass, 'spec', 'controllerName') === ours && parametersOf(gatewayClass, find) !== 'unusable';
     }
+    case 'ListenerSet':
+      // Of one whose Gateway is gone nobody can tell who wrote its status.
+      return parentsOf(object).every((key) => {
+        const gateway = find(key);
+        return gateway !== undefined && isOurs(gateway, world);
+      });
     case 'TCPRoute':
     case 'UDPRoute':
-      return areOurs(parentsOf(object), world);
+      return areOurs(gatewaysOf(object, find), world);
     case 'Service':
-      return (
-        areOurs(ownerOf(object), world) &&
-        routesOf(object).every((key) => {
-          const [kind = '', namespace = '', name = ''] = key.split('/');
-          const route = world.find(kind, namespace, name);
-          return route === undefined || isOurs(route, world);
-        })
-      );
+      return isServiceOurs(object, world);
     case 'EndpointSlice': {
       const of = object.metadata.labels?.['kubernetes.io/service-name'] ?? '';
       const service = world.find('Service', object.metadata.namespace ?? '', of);
@@ -78,17 +82,34 @@ function isOurs(object: ApiObject, world: World): boolean {
   }
 }
 
-/** @param gateways as `namespace/name`; one that is not there is nobody's. */
+/** A Service stays as it is while the parameters of its Gateway cannot be used. */
+function isServiceOurs(service: ApiObject, world: World): boolean {
+  const find = finder(world);
+  const routes = routesOf(service).flatMap((key) => find(key) ?? []);
+  const owners = ownerOf(service).map((name) => `Gateway/${name}`);
+  const gateways = [...owners, ...routes.flatMap((route) => gatewaysOf(route, find))];
+  return areOurs(gateways, world) && gateways.every((key) => optionsOf(find(key), find) !== 'unusable');
+}
+
+/** @param gateways by key; one that is not there is nobody's. */
 function areOurs(gateways: readonly string[], world: World): boolean {
-  return gateways.every((name) => {
-    const gateway = world.find('Gateway', name.split('/')[0] ?? '', name.split('/')[1] ?? '');
+  return gateways.every((key) => {
+    const gateway = finder(world)(key);
     return gateway === undefined || isOurs(gateway, world);
   });
+}
+
+function finder(world: World): Find {
+  return (key) => {
+    const [kind = '', namespace = '', name = ''] = key.split('/');
+    return world.find(kind, namespace, name);
+  };
 }
 
 function stripped(object: ApiObject): ApiObject {
   switch (object.kind) {
     case 'GatewayClass':
+    case 'ListenerSet':
       return { ...object, status: {} };
     case 'Gateway':
       // What it has been told is the record of what it has, where nothing is pinned.
@@ -103,17 +124,30 @@ function stripped(object: ApiObject): ApiObject {
   }
 }
 
-function normalised(world: World): Map<string, string> {
-  const leaves = new Map<string, string>();
-  for (const kind of [...kinds, 'EndpointSlice']) {
-    for (const object of world.all(kind).filter(isCompared)) {
-      const { namespace = '', name } = object.metadata;
-      for (const [path, value] of flatten(withoutAccidents(object) as JsonObject)) {
-        leaves.set(`${kind}/${namespace}/${name} ${path}`, value);
-      }
-    }
-  }
-  return leaves;
+function normalised(world: World, history: Run['history']): Map<string, string> {
+  const affinity = setByStrangers(history);
+  const objects = [...kinds, 'EndpointSlice'].flatMap((kind) => world.all(kind).filter(isCompared));
+  const leaves = objects.flatMap((object) => {
+    const { namespace = '', name } = object.metadata;
+    const key = `${object.kind}/${namespace}/${name}`;
+    return [...flatten(withoutAccidents(object) as JsonObject)]
+      .filter(([path, value]) => {
+        // None is told by 0 where there has been another number, else by nothing.
+        const isNone = path === 'status.attachedListenerSets' && value === '0';
+        return !isNone && !(path.startsWith('spec.sessionAffinity') && affinity.has(key));
+      })
+      .map(([path, value]) => [`${key} ${path}`, value] as const);
+  });
+  return new Map(leaves);
+}
+
+/** Services whose affinity a stranger has set: on one of ours it is left alone, unless parameters ask for another. */
+function setByStrangers(history: Run['history']): ReadonlySet<string> {
+  const edits = history.filter(({ kind, author, before, after }) => {
+    const [old, now] = [at(before, 'spec', 'sessionAffinity'), at(after, 'spec', 'sessionAffinity')];
+    return kind === 'Service' && author === 'foreign' && after !== undefined && old !== now;
+  });
+  return new Set(edits.map(({ key }) => key));
 }
 
 /** The slices of a Service that a controller made are named by its uid: only the mirrors of others' are compared. */
@@ -130,9 +164,7 @@ const accidents = new Set([
   'clusterIP',
   'clusterIPs',
   'nodePort',
-  // A stranger may set it on a Service of ours, where it is left alone.
-  'sessionAffinity',
-  'sessionAffinityConfig',
+  'healthCheckNodePort',
 ]);
 
 /** Without what depends on when and in which order things were written. */

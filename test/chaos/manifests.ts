@@ -23,6 +23,7 @@ export const paths = {
   nodes: '/api/v1/nodes',
   ipAddresses: '/apis/networking.k8s.io/v1/ipaddresses',
   gateways: (namespace: string): string => `/apis/${gatewayApi}/namespaces/${namespace}/gateways`,
+  listenerSets: (namespace: string): string => `/apis/${gatewayApi}/namespaces/${namespace}/listenersets`,
   routes: (namespace: string, plural: string): string => `/apis/${gatewayApi}/namespaces/${namespace}/${plural}`,
   services: (namespace: string): string => `/api/v1/namespaces/${namespace}/services`,
   configMaps: (namespace: string): string => `/api/v1/namespaces/${namespace}/configmaps`,
@@ -33,7 +34,7 @@ export function gatewayClass(name: string, controllerName: string): JsonObject {
   return { apiVersion: gatewayApi, kind: 'GatewayClass', metadata: { name }, spec: { controllerName } };
 }
 
-const listenerSets: readonly JsonObject[][] = [
+const listenerChoices: readonly JsonObject[][] = [
   [listener('tcp', 8080, 'TCP'), listener('udp', 5353, 'UDP')],
   [listener('tcp', 8080, 'TCP')],
   [listener('tcp', 8080, 'TCP'), listener('more', 9090, 'TCP'), listener('udp', 5353, 'UDP')],
@@ -47,7 +48,7 @@ function listener(name: string, port: number, protocol: string): JsonObject {
 
 export function listenersOf(choice: number): JsonObject[] {
   // The last one, which cannot be served, is rare.
-  return pick(listenerSets, choice % 17 === 0 ? 4 : choice % 4) ?? [];
+  return pick(listenerChoices, choice % 17 === 0 ? 4 : choice % 4) ?? [];
 }
 
 export function classOf(choice: number): string {
@@ -66,14 +67,82 @@ export function addressesOf(choice: number): JsonObject[] | undefined {
   }
 }
 
+/** Which ListenerSets a Gateway takes; `undefined`: none, as the API server has it by default. */
+export function allowedListenersOf(choice: number): JsonObject | undefined {
+  const from = pick([undefined, 'All', 'Same', 'Selector', 'All', 'Same', 'None'], choice);
+  if (from === undefined) return undefined;
+  const selector = { matchLabels: { 'kubernetes.io/metadata.name': pick(namespaces, choice >> 3) ?? 'a' } };
+  return { namespaces: { from, ...(from === 'Selector' && { selector }) } };
+}
+
+/** Names of the ConfigMaps that Gateways take parameters from, in each namespace. */
+export const parametersNames = ['params-0', 'params-1'] as const;
+/** Where classes take them from. */
+export const classParameters = { group: '', kind: 'ConfigMap', namespace: infra, name: 'class-params' } as const;
+
+/** Most Gateways have no parameters; a few name what is no ConfigMap. */
+export function infrastructureOf(choice: number): JsonObject | undefined {
+  if (choice % 3 > 0) return undefined;
+  const kind = choice % 29 === 0 ? 'Secret' : 'ConfigMap';
+  return { parametersRef: { group: '', kind, name: pick(parametersNames, choice >> 2) ?? '' } };
+}
+
 export function gateway(namespace: string, name: string, choice: number): JsonObject {
   const addresses = addressesOf(choice >> 3);
+  const allowedListeners = allowedListenersOf(choice >> 9);
+  const infrastructure = infrastructureOf(choice >> 13);
   return {
     apiVersion: gatewayApi,
     kind: 'Gateway',
     metadata: { namespace, name },
-    spec: { gatewayClassName: classOf(choice), listeners: listenersOf(choice >> 5), ...(addresses && { addresses }) },
+    spec: {
+      gatewayClassName: classOf(choice),
+      listeners: listenersOf(choice >> 5),
+      ...(addresses && { addresses }),
+      ...(allowedListeners && { allowedListeners }),
+      ...(infrastructure && { infrastructure }),
+    },
   };
+}
+
+const addedListeners: readonly JsonObject[][] = [
+  [listener('added', 9191, 'TCP')],
+  [listener('added', 9191, 'TCP'), listener('udp', 5454, 'UDP')],
+  // These clash with the listeners of most Gateways, or with those of another ListenerSet.
+  [listener('tcp', 8080, 'TCP'), listener('added', 9292, 'TCP')],
+  [listener('added', 9090, 'TCP')],
+  [listener('udp', 5353, 'UDP')],
+  [{ ...listener('tcp', 9393, 'TCP'), allowedRoutes: { namespaces: { from: 'Same' } } }, listener('web', 80, 'HTTP')],
+];
+
+/** Mostly for a Gateway of its own namespace. */
+export function listenerSet(namespace: string, name: string, choice: number): JsonObject {
+  const elsewhere = choice % 4 === 0 ? { namespace: pick(namespaces, choice >> 2) } : {};
+  const parentRef = { name: `gw-${(choice >> 4) % 3}`, ...elsewhere };
+  const listeners = pick(addedListeners, choice >> 6) ?? [];
+  return { apiVersion: gatewayApi, kind: 'ListenerSet', metadata: { namespace, name }, spec: { parentRef, listeners } };
+}
+
+const parameterChoices: readonly Readonly<Record<string, string>>[] = [
+  {},
+  { serviceBehaviour: 'duplicate' },
+  { serviceBehaviour: 'update', sessionAffinity: 'ClientIP' },
+  { serviceBehaviour: 'aggregate', externalTrafficPolicy: 'Local' },
+  { externalTrafficPolicy: 'Local' },
+  { announcer: 'metallb' },
+  { announcer: 'none', sessionAffinity: 'None' },
+  { announcer: 'loxilb', serviceBehaviour: 'auto' },
+  { announcer: 'cilium', ipFamilies: 'ipv4' },
+  { allocateLoadBalancerNodePorts: 'true', trafficDistribution: 'PreferClose' },
+  { loadBalancerClass: 'example.com/lb' },
+  // Nobody can use these.
+  { serviceBehavior: 'update' },
+  { sessionAffinity: 'sticky', announcer: 'metallb' },
+];
+
+export function parameters(namespace: string, name: string, choice: number): JsonObject {
+  const data = { ...pick(parameterChoices, choice) };
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace, name }, data };
 }
 
 export interface RouteChoice {
@@ -84,22 +153,38 @@ export interface RouteChoice {
 }
 
 export function route({ namespace, plural, name, choice }: RouteChoice): JsonObject {
-  const isTcp = plural === 'tcproutes';
-  const behaviour = pick(['duplicate', 'update', 'create', 'aggregate', 'update', 'aggregate'], choice) ?? 'duplicate';
+  // Without the label, parameters and flags decide.
+  const behaviour = pick(['duplicate', 'update', 'create', 'aggregate', 'update', 'aggregate', undefined], choice);
   const isCreate = behaviour === 'create';
   const labels = {
-    serviceBehaviour: behaviour,
+    ...(behaviour !== undefined && { serviceBehaviour: behaviour }),
     ...(isCreate && { selectorkey: 'app', selectorvalue: `app-${choice % 2}` }),
   };
-  const parent = { name: `gw-${(choice >> 3) % 3}`, ...(choice % 5 > 0 && { sectionName: isTcp ? 'tcp' : 'udp' }) };
-  const elsewhere = choice % 13 === 0 ? { namespace: pick(namespaces, choice >> 4) } : {};
   const backend = { name: isCreate ? `made-${(choice >> 6) % 2}` : `svc-${(choice >> 6) % 3}`, port: 80 };
   return {
     apiVersion: gatewayApi,
-    kind: isTcp ? 'TCPRoute' : 'UDPRoute',
+    kind: plural === 'tcproutes' ? 'TCPRoute' : 'UDPRoute',
     metadata: { namespace, name, labels },
-    spec: { parentRefs: [{ ...parent, ...elsewhere }], rules: [{ backendRefs: [backend] }] },
+    spec: { parentRefs: parentRefsOf(plural, choice), rules: [{ backendRefs: [backend] }] },
   };
+}
+
+/** Mostly a Gateway; now and then a ListenerSet instead, or beside it. */
+function parentRefsOf(plural: RouteChoice['plural'], choice: number): JsonObject[] {
+  const section = plural === 'tcproutes' ? 'tcp' : 'udp';
+  const elsewhere = choice % 13 === 0 ? { namespace: pick(namespaces, choice >> 4) ?? 'a' } : {};
+  const toGateway = { name: `gw-${(choice >> 3) % 3}`, ...(choice % 5 > 0 && { sectionName: section }), ...elsewhere };
+  const toSet = { kind: 'ListenerSet', name: `set-${(choice >> 9) % 2}`, ...elsewhere };
+  switch ((choice >> 10) % 8) {
+    case 0:
+      return [toSet];
+    case 1:
+      return [choice % 2 === 0 ? toSet : { ...toSet, sectionName: section }];
+    case 2:
+      return [toGateway, toSet];
+    default:
+      return [toGateway];
+  }
 }
 
 export function service(namespace: string, name: string, choice: number): JsonObject {

@@ -58,7 +58,7 @@ export function makePlan(seed: number): Plan {
   const step = (kind: Step['kind'], time: number): Step => {
     return { at: time, kind, which: random.between(0, longest), what: random.between(0, longest) };
   };
-  const operations = Array.from({ length: random.between(40, 80) }, () => {
+  const operations = Array.from({ length: random.between(45, 90) }, () => {
     return step(random.weighted(operationWeights), at());
   });
   // Something is there when the first faults strike.

@@ -1,6 +1,7 @@
 import { type ApiObject, at, objectsOf, stringOf } from '../../api-server/json.ts';
 import { type Entry, isController } from '../history.ts';
 import { addressesIn, annotation, finalState, isForeign, madeByUs, marks, nameOf } from './objects.ts';
+import { mayUpdate } from './parameters.ts';
 import { flatten } from './paths.ts';
 import type { Problem } from './problem.ts';
 
@@ -95,14 +96,14 @@ function refuseService(
 }
 
 const judged =
-  /^spec\.(type|loadBalancerIP|loadBalancerClass|selector|allocateLoadBalancerNodePorts)|^spec\.ports\[[^\]]*\]\.(?!nodePort)|^metadata\.(labels|annotations|finalizers)/;
+  /^spec\.(type|loadBalancerIP|loadBalancerClass|selector|allocateLoadBalancerNodePorts|sessionAffinity$|externalTrafficPolicy|trafficDistribution)|^spec\.ports\[[^\]]*\]\.(?!nodePort)|^metadata\.(labels|annotations|finalizers)/;
 const onlyAbsent: ReadonlySet<string | undefined> = new Set([undefined]);
 
 function isWanted(service: ApiObject, state: ReadonlyMap<string, ApiObject>): boolean {
   const { namespace, name } = service.metadata;
   return [...state.values()].some((route) => {
     if (route.kind !== 'TCPRoute' && route.kind !== 'UDPRoute') return false;
-    if (route.metadata.namespace !== namespace || route.metadata.labels?.serviceBehaviour !== 'update') return false;
+    if (route.metadata.namespace !== namespace || !mayUpdate(route, (key) => state.get(key))) return false;
     return objectsOf(at(route, 'spec', 'rules')).some((rule) =>
       objectsOf(rule.backendRefs).some((ref) => ref.name === name),
     );

@@ -7,11 +7,10 @@ import type { Problem } from './problem.ts';
 /** Nothing of anybody else is changed or deleted, except as `update` promises. */
 export function findForeignChanges(history: readonly Entry[]): readonly Problem[] {
   const made = new Set<string>();
-  /** Services that a route has ever named by `update`: they may be restored when the route is gone. */
-  const updated = new Set<string>();
+  const updated = new Updated();
   return history.flatMap((entry): Problem[] => {
     const { type, author, after, before } = entry;
-    for (const service of backendsUpdatedBy(after)) updated.add(service);
+    updated.take(after);
     if (!isController(author)) return [];
     const { uid = '' } = (after ?? before)?.metadata ?? {};
     if (type === 'ADDED') made.add(uid);
@@ -22,8 +21,32 @@ export function findForeignChanges(history: readonly Entry[]): readonly Problem[
   });
 }
 
-function backendsUpdatedBy(route: ApiObject | undefined): readonly string[] {
-  if (route?.metadata.labels?.serviceBehaviour !== 'update') return [];
+/** Services that a route has ever named by `update`: they may be restored when the route is gone. */
+class Updated {
+  readonly #byLabel = new Set<string>();
+  /** Those that a route names which leaves the choice to parameters. */
+  readonly #byParameters = new Set<string>();
+  /** Who writes may know late that other parameters hold, and for whom. */
+  #haveParametersAsked = false;
+
+  take(object: ApiObject | undefined): void {
+    if (object?.kind === 'ConfigMap') {
+      this.#haveParametersAsked ||= at(object, 'data', 'serviceBehaviour') === 'update';
+    }
+    if (object?.kind !== 'TCPRoute' && object?.kind !== 'UDPRoute') return;
+    const behaviour = object.metadata.labels?.serviceBehaviour ?? 'left open';
+    for (const service of backendsOf(object)) {
+      if (behaviour === 'update') this.#byLabel.add(service);
+      else if (behaviour === 'left open') this.#byParameters.add(service);
+    }
+  }
+
+  has(service: string): boolean {
+    return this.#byLabel.has(service) || (this.#haveParametersAsked && this.#byParameters.has(service));
+  }
+}
+
+function backendsOf(route: ApiObject): readonly string[] {
   return objectsOf(at(route, 'spec', 'rules')).flatMap((rule) =>
     objectsOf(rule.backendRefs).map(
       (ref) => `Service/${stringOf(ref.namespace) || route.metadata.namespace}/${stringOf(ref.name)}`,
@@ -32,7 +55,7 @@ function backendsUpdatedBy(route: ApiObject | undefined): readonly string[] {
 }
 
 /** Why a controller may not have done this to an object that it did not make. */
-function refuse(entry: Entry, updated: ReadonlySet<string>): string | undefined {
+function refuse(entry: Entry, updated: Updated): string | undefined {
   const { kind, key, before, after } = entry;
   if (before === undefined) return undefined;
   // An object that its user deletes goes with its last finalizer.
@@ -46,9 +69,9 @@ function refuse(entry: Entry, updated: ReadonlySet<string>): string | undefined 
   return kind === 'GatewayClass' && at(before, 'spec', 'controllerName') !== ours ? 'changed' : undefined;
 }
 
-const ourMetadata = `^metadata\\.(labels\\.(ipam-address|implementation)|annotations\\.(${prefix.replaceAll('.', '\\.')}.*|gateway-api-controller|parent-(tcp|udp)-route|kube-vip\\.io/.*))$|^metadata\\.finalizers`;
+const ourMetadata = `^metadata\\.(labels\\.(ipam-address|implementation)|annotations\\.(${prefix.replaceAll('.', '\\.')}.*|gateway-api-controller|parent-(tcp|udp)-route|(kube-vip\\.io|metallb\\.io|lbipam\\.cilium\\.io|purelb\\.io|loxilb\\.io|(eip\\.openelb|lb)\\.kubesphere\\.io)/.*))$|^metadata\\.finalizers`;
 const updatable =
-  /^spec\.(type|loadBalancerIP|loadBalancerClass|allocateLoadBalancerNodePorts|externalTrafficPolicy|healthCheckNodePort|ipFamil.*|clusterIPs?|ports\[.*)|^status/;
+  /^spec\.(type|loadBalancerIP|loadBalancerClass|allocateLoadBalancerNodePorts|sessionAffinity.*|trafficDistribution|externalTrafficPolicy|healthCheckNodePort|ipFamil.*|clusterIPs?|ports\[.*)|^status/;
 
 function allowedPaths(kind: string, isUpdated: boolean): RegExp | undefined {
   switch (kind) {
@@ -59,6 +82,8 @@ function allowedPaths(kind: string, isUpdated: boolean): RegExp | undefined {
     case 'TCPRoute':
     case 'UDPRoute':
       return /^status|^metadata\.finalizers/;
+    case 'ListenerSet':
+      return /^status/;
     case 'Service':
       return isUpdated ? new RegExp(`${updatable.source}|${ourMetadata}`) : undefined;
     case 'Lease':

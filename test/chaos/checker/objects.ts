@@ -1,4 +1,4 @@
-import { type ApiObject, at, objectsOf, stringOf } from '../../api-server/json.ts';
+import { type ApiObject, at, objectOf, objectsOf, stringOf } from '../../api-server/json.ts';
 import { type Entry, isController } from '../history.ts';
 
 /** What the README promises to write, read here without any code of the controller. */
@@ -11,7 +11,19 @@ export const marks = {
   pinned: `${prefix}pinned-addresses`,
   gateway: `${prefix}gateway`,
   source: `${prefix}source`,
+  addresses: `${prefix}addresses`,
+  announcer: `${prefix}announcer`,
 } as const;
+
+/** Annotations by which announcers are asked for addresses, each with a comma list. */
+const addressAnnotations = [
+  'kube-vip.io/loadbalancerIPs',
+  'metallb.io/loadBalancerIPs',
+  'lbipam.cilium.io/ips',
+  'purelb.io/addresses',
+  'eip.openelb.kubesphere.io/v1alpha1',
+  'loxilb.io/staticIP',
+] as const;
 
 export function nameOf({ metadata }: ApiObject): string {
   return `${metadata.namespace ?? ''}/${metadata.name}`;
@@ -28,8 +40,14 @@ export function addressesIn(gateway: ApiObject | undefined, part: 'spec' | 'stat
 
 /** Addresses that a Service asks an announcer for. */
 export function addressesAsked(service: ApiObject | undefined): readonly string[] {
-  const named = (annotation(service, 'kube-vip.io/loadbalancerIPs') ?? '').split(',');
-  return [...new Set([...named, stringOf(at(service, 'spec', 'loadBalancerIP'))])].filter((text) => text !== '');
+  const field = stringOf(at(service, 'spec', 'loadBalancerIP'));
+  return [...new Set([...addressesAnnotated(service), field])].filter((text) => text !== '');
+}
+
+/** Those that it asks for by an annotation. */
+export function addressesAnnotated(service: ApiObject | undefined): readonly string[] {
+  const named = addressAnnotations.flatMap((name) => (annotation(service, name) ?? '').split(','));
+  return [...new Set(named)].filter((text) => text !== '');
 }
 
 /** All addresses that stand on a Service or Node; of a Node also its names. */
@@ -60,12 +78,22 @@ export function ownerOf(service: ApiObject): readonly string[] {
   return name === undefined ? [] : [`${service.metadata.namespace}/${name}`];
 }
 
-/** `namespace/name` of the Gateways that a route names. */
-export function parentsOf(route: ApiObject | undefined): readonly string[] {
-  return objectsOf(at(route, 'spec', 'parentRefs')).map((ref) => {
-    return `${stringOf(ref.namespace) || (route?.metadata.namespace ?? '')}/${stringOf(ref.name)}`;
+/** Keys of what a route or a ListenerSet names as its parents: Gateways, and ListenerSets. */
+export function parentsOf(object: ApiObject | undefined): readonly string[] {
+  const { parentRefs, parentRef } = objectOf(object?.spec);
+  return [...objectsOf(parentRefs), ...objectsOf([parentRef ?? null])].map((ref) => {
+    const namespace = stringOf(ref.namespace) || (object?.metadata.namespace ?? '');
+    return `${stringOf(ref.kind) || 'Gateway'}/${namespace}/${stringOf(ref.name)}`;
   });
 }
+
+/** Keys of the Gateways that a route belongs to, be it by a ListenerSet, as things are. */
+export function gatewaysOf(route: ApiObject | undefined, find: Find): readonly string[] {
+  return parentsOf(route).flatMap((parent) => (parent.startsWith('ListenerSet/') ? parentsOf(find(parent)) : parent));
+}
+
+/** What is there under a key. */
+export type Find = (key: string) => ApiObject | undefined;
 
 /** Uids of the objects of a kind that a controller made. */
 export function madeByUs(history: readonly Entry[], kind: string): ReadonlySet<string> {

@@ -35,7 +35,7 @@ class Book {
   readonly #state = new Map<string, ApiObject>();
   /** By where they stand. */
   readonly #tells = new Map<string, readonly Tell[]>();
-  /** Gateways that a route has ever named, by the key of the route: who writes may not know yet that it moved. */
+  /** What a route or a ListenerSet has ever named, by its key: who writes may not know yet that it moved. */
   readonly #parents = new Map<string, Set<string>>();
 
   take(entry: Entry): readonly Problem[] {
@@ -48,6 +48,7 @@ class Book {
         return [];
       case 'TCPRoute':
       case 'UDPRoute':
+      case 'ListenerSet':
         this.#parents.set(key, new Set([...(this.#parents.get(key) ?? []), ...parentsOf(after)]));
         return [];
       case 'Gateway':
@@ -83,9 +84,15 @@ class Book {
 
   #serviceTells(service: ApiObject | undefined): readonly Present[] {
     if (service === undefined) return [];
-    const parents = routesOf(service).flatMap((route) => [...(this.#parents.get(route) ?? [])]);
-    const names = new Set([...ownerOf(service), ...parents]);
+    const names = new Set([...ownerOf(service), ...routesOf(service).flatMap((route) => this.#gatewaysBehind(route))]);
     return addressesAsked(service).map((address) => ({ address, uid: undefined, names }));
+  }
+
+  /** `namespace/name` of the Gateways that a route has ever belonged to, be it by a ListenerSet. */
+  #gatewaysBehind(key: string): readonly string[] {
+    return [...(this.#parents.get(key) ?? [])].flatMap((parent) => {
+      return parent.startsWith('Gateway/') ? parent.slice('Gateway/'.length) : this.#gatewaysBehind(parent);
+    });
   }
 
   /**

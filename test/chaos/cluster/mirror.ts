@@ -11,6 +11,7 @@ const gatewayApi = 'gateway.networking.k8s.io/v1';
 const kinds: Readonly<Record<string, string>> = {
   GatewayClass: gatewayApi,
   Gateway: gatewayApi,
+  ListenerSet: gatewayApi,
   TCPRoute: gatewayApi,
   UDPRoute: gatewayApi,
   Service: 'v1',
@@ -131,7 +132,7 @@ function authorOf(before: ApiObject | undefined, after: ApiObject | undefined): 
       case 'Service':
         // A user's own Service, under `update`, is deleted by its user.
         if (after === undefined && before?.metadata.annotations?.[marks.behaviour] === 'update') return false;
-        return noted('kube-vip.io/loadbalancerIPs') || noted(marks.behaviour);
+        return noted(marks.addresses) || noted(marks.behaviour);
       default:
         return false;
     }
