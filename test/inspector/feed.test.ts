@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  type ActorKey,
-  Feed,
-  type FeedLimits,
-  type LogEntry,
-  type Row,
-} from '../../src/observability/inspector/feed.ts';
+import type { ActorKey, FeedLimits, LogEntry } from '../../src/observability/inspector/feed.ts';
 import { Hub } from '../../src/observability/inspector/hub.ts';
+import { PageFeed, type PageSources, type Row } from '../../src/observability/inspector/page-feed.ts';
 
 interface Frame {
   readonly event: string;
@@ -45,14 +40,15 @@ class Browser {
 const limits: FeedLimits = { rowsPerFrame: 10, waitingKeys: 100, waitingLog: 5, beatsFull: 3 };
 const keys = (count: number): ActorKey[] => Array.from({ length: count }, (_, i) => `Gateway/default/g${i}` as const);
 const row = (key: ActorKey): Row => [key, 'Pending.Starting', 0, 'Observed', 0, 1];
+const sources: PageSources = { rowOf: row, keys: () => [] };
 const entry = (at: number): LogEntry => [at, 'Gateway/default/g', 'Observed', 'A', 'B'];
 
 describe('What a browser is sent', () => {
   test('is everything, in frames of bounded size', () => {
     const browser = new Browser();
-    const feed = new Feed(browser, limits);
+    const feed = new PageFeed(browser, sources, limits);
     feed.mark(keys(25));
-    feed.send(row, () => []);
+    feed.send();
     assert.deepEqual(
       browser.frames.map(({ data }) => [data.rows?.length, data.left]),
       [
@@ -66,63 +62,60 @@ describe('What a browser is sent', () => {
   test('is one row for an actor that changed many times while it was busy, as it is then', () => {
     const browser = new Browser();
     browser.room = 1;
-    const feed = new Feed(browser, limits);
+    let state = 'Pending.Starting';
+    const rowOf = (key: ActorKey): Row => [key, state, 1, 'Observed', 1, 1];
+    const feed = new PageFeed(browser, { ...sources, rowOf }, limits);
     feed.tell('status', {});
-    feed.send(row, () => []);
+    feed.send();
     for (let change = 0; change < 1_000; change += 1) {
       feed.mark(['Gateway/default/g']);
-      feed.send(row, () => []);
+      feed.send();
     }
     assert.equal(browser.rows.length, 0, 'nothing while it is busy');
     assert.equal(feed.depth, 1);
     browser.room = 10;
     feed.drained();
-    feed.send(
-      (key) => [key, 'ServiceReady.Announced', 1, 'Observed', 1, 1],
-      () => [],
-    );
+    state = 'ServiceReady.Announced';
+    feed.send();
     assert.deepEqual(browser.rows, [['Gateway/default/g', 'ServiceReady.Announced', 1, 'Observed', 1, 1]]);
   });
 
   test('stops when it has enough, and goes on when it has room', () => {
     const browser = new Browser();
     browser.room = 2;
-    const feed = new Feed(browser, limits);
+    const feed = new PageFeed(browser, sources, limits);
     feed.mark(keys(50));
-    feed.send(row, () => []);
+    feed.send();
     assert.deepEqual([browser.rows.length, feed.isFull], [20, true]);
     browser.room = 100;
     feed.drained();
-    feed.send(row, () => []);
+    feed.send();
     assert.equal(browser.rows.length, 50);
   });
 
   test('says who is gone', () => {
     const browser = new Browser();
-    const feed = new Feed(browser, limits);
+    const feed = new PageFeed(browser, { ...sources, rowOf: () => undefined }, limits);
     feed.mark(['Gateway/default/gone']);
-    feed.send(
-      () => undefined,
-      () => [],
-    );
+    feed.send();
     assert.deepEqual(browser.frames[0]?.data.gone, ['Gateway/default/gone']);
   });
 
   test('is begun anew where too much waits, and never grows', () => {
     const browser = new Browser();
     browser.room = 1;
-    const feed = new Feed(browser, limits);
+    const feed = new PageFeed(browser, { ...sources, keys: () => keys(3) }, limits);
     feed.tell('status', {});
-    feed.send(row, () => []);
+    feed.send();
     for (let round = 0; round < 50; round += 1) {
       feed.mark(keys(101));
       feed.log(Array.from({ length: 20 }, (_, at) => entry(at)));
-      feed.send(row, () => []);
+      feed.send();
       assert.ok(feed.depth <= limits.waitingKeys + limits.waitingLog);
     }
     browser.room = 100;
     feed.drained();
-    feed.send(row, () => keys(3));
+    feed.send();
     assert.equal(browser.frames[1]?.event, 'reset');
     assert.equal(browser.rows.length, 3);
     const log = browser.frames.at(-1)?.data;
@@ -132,7 +125,7 @@ describe('What a browser is sent', () => {
   test('ends where it has taken nothing for several beats', () => {
     const browser = new Browser();
     browser.room = 1;
-    const feed = new Feed(browser, limits);
+    const feed = new PageFeed(browser, sources, limits);
     feed.beat();
     for (let beat = 0; beat < 3; beat += 1) {
       assert.equal(browser.isClosed, false);

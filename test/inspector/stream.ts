@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import type { LogEntry, Row } from '../../src/observability/inspector/feed.ts';
+import type { LogEntry } from '../../src/observability/inspector/feed.ts';
+import type { Row } from '../../src/observability/inspector/page-feed.ts';
 
 interface Frame {
   readonly event: string;

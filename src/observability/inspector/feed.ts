@@ -3,9 +3,6 @@ import type { ActorKind, ObjectKey } from '../../objects/keys.ts';
 
 export type ActorKey = ObjectKey<ActorKind>;
 
-/** One actor in the list: key, state, since, last event, its time, how often in a row; times in ms since the epoch. */
-export type Row = readonly [key: string, state: string, since: number, event: string, at: number, times: number];
-
 /** One transition of the stream. */
 export type LogEntry = readonly [at: number, key: string, event: string, from: string, to: string];
 
@@ -18,39 +15,49 @@ export interface Sink {
 }
 
 export interface FeedLimits {
+  /** Actors that are told together. */
   readonly rowsPerFrame: number;
-  /** Keys that may wait for a slow browser; one with more gets everything anew. */
+  /** Keys that may wait for a slow client; one with more gets everything anew. */
   readonly waitingKeys: number;
   readonly waitingLog: number;
-  /** Beats that a browser may take nothing. */
+  /** Beats that a client may take nothing. */
   readonly beatsFull: number;
 }
 
 export const feedLimits: FeedLimits = { rowsPerFrame: 500, waitingKeys: 50_000, waitingLog: 300, beatsFull: 6 };
 
+/** What one tick brought. */
+export interface News {
+  /** Actors that changed. */
+  readonly dirty: ReadonlySet<ActorKey>;
+  readonly log: readonly LogEntry[];
+  /** Transitions that there were besides. */
+  readonly dropped: number;
+  readonly poolChanges: number;
+  /** Absent where it is as it was. */
+  readonly status?: unknown;
+}
+
 /**
- * What one browser has not been told yet. An actor that changes a thousand times while the browser is busy is told
- * once, as it is then; the stream of transitions is cut, and says by how much. So it is bounded, whoever is slow.
+ * What one client has not been told yet. An actor that changes a thousand times while the client is busy is told once,
+ * as it is then; the stream of what happened is cut. So it is bounded, whoever is slow.
  */
-export class Feed {
-  readonly #sink: Sink;
-  readonly #limits: FeedLimits;
+export abstract class Feed<S extends Sink = Sink> {
+  protected readonly sink: S;
+  protected readonly limits: FeedLimits;
   readonly #keys = new Set<ActorKey>();
-  readonly #frames = new Map<string, unknown>();
-  #log: LogEntry[] = [];
-  #dropped = 0;
   #isFull = false;
   #isReset = false;
   #beatsFull = 0;
 
-  constructor(sink: Sink, limits: FeedLimits = feedLimits) {
-    this.#sink = sink;
-    this.#limits = limits;
+  constructor(sink: S, limits: FeedLimits) {
+    this.sink = sink;
+    this.limits = limits;
   }
 
-  /** How much waits for the browser. */
+  /** How much waits for the client. */
   get depth(): number {
-    return this.#keys.size + this.#log.length + this.#frames.size;
+    return this.#keys.size;
   }
 
   /** Whether the socket takes no more at the moment. */
@@ -61,25 +68,20 @@ export class Feed {
   /** These actors changed. */
   mark(keys: Iterable<ActorKey>): void {
     for (const key of keys) this.#keys.add(key);
-    if (this.#keys.size <= this.#limits.waitingKeys) return;
+    if (this.#keys.size > this.limits.waitingKeys) this.restart();
+  }
+
+  /** The client begins anew, with everything there is. */
+  restart(): void {
     this.#keys.clear();
     this.#isReset = true;
   }
 
-  /** @param dropped how many there were besides. */
-  log(entries: readonly LogEntry[], dropped = 0): void {
-    this.#log.push(...entries);
-    this.#dropped += dropped;
-    const excess = this.#log.length - this.#limits.waitingLog;
-    if (excess <= 0) return;
-    this.#log = this.#log.slice(excess);
-    this.#dropped += excess;
-  }
+  /** One event of an actor, at once: for those who want more than how it is at the next tick. */
+  noteEvent(_key: ActorKey): void {}
 
-  /** A frame of which only the newest counts. */
-  tell(event: string, data: unknown): void {
-    this.#frames.set(event, data);
-  }
+  /** What happened in a tick. */
+  abstract take(news: News): void;
 
   /** The socket has room again. */
   drained(): void {
@@ -87,55 +89,53 @@ export class Feed {
     this.#beatsFull = 0;
   }
 
-  /** Tells the browser that we are alive; one that has taken nothing for several beats is given up. */
+  /** Tells the client that we are alive; one that has taken nothing for several beats is given up. */
   beat(): void {
     if (!this.#isFull) {
-      this.#isFull = !this.#sink.write(': alive\n\n');
+      this.#isFull = !this.sendBeat();
       return;
     }
     this.#beatsFull += 1;
-    if (this.#beatsFull >= this.#limits.beatsFull) this.#sink.close();
+    if (this.#beatsFull >= this.limits.beatsFull) this.sink.close();
   }
 
-  /**
-   * Sends as much as the socket takes.
-   * @param rowOf an actor as it is now; `undefined`: it is gone.
-   * @param all every actor, for a browser that has to begin anew.
-   */
-  send(rowOf: (key: ActorKey) => Row | undefined, all: () => Iterable<ActorKey>): void {
+  /** Sends as much as the socket takes. */
+  send(): void {
     if (this.#isReset && !this.#isFull) {
       this.#isReset = false;
-      this.#frame('reset', {});
-      for (const key of all()) this.#keys.add(key);
+      this.sendReset();
+      for (const key of this.everyone()) this.#keys.add(key);
     }
-    for (const [event, data] of this.#frames) {
-      if (this.#isFull) return;
-      this.#frames.delete(event);
-      this.#frame(event, data);
-    }
-    while (!this.#isFull && this.#keys.size > 0) this.#sendRows(rowOf);
-    if (this.#isFull || this.#log.length + this.#dropped === 0) return;
-    this.#frame('log', { entries: this.#log, dropped: this.#dropped });
-    this.#log = [];
-    this.#dropped = 0;
+    this.sendFacts();
+    while (!this.#isFull && this.#keys.size > 0) this.sendActors(this.#takeKeys(), this.#keys.size);
+    if (!this.#isFull) this.sendLog();
   }
 
-  #sendRows(rowOf: (key: ActorKey) => Row | undefined): void {
-    const rows: Row[] = [];
-    const gone: ActorKey[] = [];
-    for (const key of this.#keys) {
-      if (rows.length + gone.length >= this.#limits.rowsPerFrame) break;
-      this.#keys.delete(key);
-      const row = rowOf(key);
-      if (row === undefined) gone.push(key);
-      else rows.push(row);
-    }
-    this.#frame('rows', { rows, gone, left: this.#keys.size });
+  #takeKeys(): readonly ActorKey[] {
+    const keys = [...this.#keys.values().take(this.limits.rowsPerFrame)];
+    for (const key of keys) this.#keys.delete(key);
+    return keys;
   }
 
-  #frame(event: string, data: unknown): void {
-    this.#isFull = !this.#sink.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  protected write(text: string): void {
+    this.#isFull = !this.sink.write(text);
   }
+
+  /** Every actor that a client which begins anew has to be told of. */
+  protected abstract everyone(): Iterable<ActorKey>;
+  /** @returns false when the socket wants no more. */
+  protected abstract sendBeat(): boolean;
+  /** What the client was told before counts no more. */
+  protected sendReset(): void {}
+  /** What comes before the actors. */
+  protected sendFacts(): void {}
+  /**
+   * These actors, as they are now.
+   * @param left how many wait besides.
+   */
+  protected abstract sendActors(keys: readonly ActorKey[], left: number): void;
+  /** What happened to actors that the client knows. */
+  protected abstract sendLog(): void;
 }
 
 export function logEntry({ key, event, from, to }: Transition, at: number): LogEntry {

@@ -1,11 +1,10 @@
 import type { Transition } from '../../actors/system.ts';
 import type { Timers } from '../../kubernetes/timers.ts';
-import { type ActorKey, Feed, type LogEntry, logEntry, type Row, type Sink } from './feed.ts';
+import { type ActorKey, type Feed, type LogEntry, logEntry, type Sink } from './feed.ts';
+import { PageFeed, type PageSources } from './page-feed.ts';
 
 /** What all browsers are told of. */
-export interface HubSources {
-  readonly rowOf: (key: ActorKey) => Row | undefined;
-  readonly keys: () => Iterable<ActorKey>;
+export interface HubSources extends PageSources {
   /** The line at the top of the page: small, compared as JSON. */
   readonly status: () => unknown;
   /** The last browser went. */
@@ -58,18 +57,23 @@ export class Hub {
     return this.#feeds.size;
   }
 
-  /** A browser comes: it is told everything, then what changes. */
+  /** A browser with our page comes: it is told everything, then what changes. */
   attach(sink: Sink): Subscription {
-    const feed = new Feed(sink);
-    this.#feeds.add(feed);
+    const feed = new PageFeed(sink, this.#sources);
     feed.tell('status', this.#sources.status());
+    return this.join(feed);
+  }
+
+  /** The same for any other client. */
+  join(feed: Feed): Subscription {
+    this.#feeds.add(feed);
     feed.mark(this.#sources.keys());
-    this.#send(feed);
+    feed.send();
     this.#cancelBeat ??= this.#timers.after(this.#timings.beatMs, () => this.#beat());
     return {
       drained: () => {
         feed.drained();
-        this.#send(feed);
+        feed.send();
       },
       end: () => {
         this.#feeds.delete(feed);
@@ -82,6 +86,7 @@ export class Hub {
 
   noteEvent(key: ActorKey): void {
     if (!this.isWatched) return;
+    for (const feed of this.#feeds) feed.noteEvent(key);
     this.#dirty.add(key);
     this.#schedule();
   }
@@ -102,10 +107,7 @@ export class Hub {
 
   /** Everything is different: another set of actors is shown. */
   noteAll(): void {
-    for (const feed of this.#feeds) {
-      feed.tell('reset', {});
-      feed.mark(this.#sources.keys());
-    }
+    for (const feed of this.#feeds) feed.restart();
     if (this.isWatched) this.#schedule();
   }
 
@@ -127,17 +129,20 @@ export class Hub {
 
   #tick(): void {
     this.#cancelTick = undefined;
-    const [changes, log] = [this.#poolChanges, this.#log];
+    const status = this.#newStatus();
+    const news = {
+      dirty: this.#dirty,
+      log: this.#log,
+      dropped: this.#dropped,
+      poolChanges: this.#poolChanges,
+      ...(status !== undefined && { status }),
+    };
+    for (const feed of this.#feeds) {
+      feed.take(news);
+      feed.send();
+    }
     this.#poolChanges = 0;
     this.#log = [];
-    const status = this.#newStatus();
-    for (const feed of this.#feeds) {
-      if (status !== undefined) feed.tell('status', status);
-      if (changes > 0) feed.tell('pool', { changes });
-      feed.mark(this.#dirty);
-      feed.log(log, this.#dropped);
-      this.#send(feed);
-    }
     this.#dropped = 0;
     this.#dirty.clear();
   }
@@ -146,10 +151,6 @@ export class Hub {
     this.#cancelBeat = this.#timers.after(this.#timings.beatMs, () => this.#beat());
     for (const feed of this.#feeds) feed.beat();
     if (this.#cancelTick === undefined) this.#tick();
-  }
-
-  #send(feed: Feed): void {
-    feed.send(this.#sources.rowOf, this.#sources.keys);
   }
 
   /** The status to be told; `undefined` where it was. */

@@ -6,7 +6,8 @@ import { type Question, questionsOf } from '../../actors/questions.ts';
 import type { Explanation } from '../../gateway/explanation.ts';
 import { partsOf } from '../../gateway/keys.ts';
 import type { ActorKind } from '../../objects/keys.ts';
-import type { ActorKey, Row } from './feed.ts';
+import type { ActorKey } from './feed.ts';
+import type { Row } from './page-feed.ts';
 import { sanitise } from './sanitise.ts';
 
 /** One actor in the list; `undefined` where there is none. */
