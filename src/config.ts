@@ -121,6 +121,8 @@ export const settings = {
     help: 'what a browser has to know to see that page (?token=TOKEN); needed where other machines can reach it',
     read: anyText,
   },
+  /** Whether the Stately inspector can attach there. */
+  inspectStately: switchFlag('inspect-stately', 'let the Stately inspector attach to that address, at /stately'),
   /** Whether Events are written. */
   events: {
     name: 'events',
@@ -181,8 +183,11 @@ export function configOf(given: GivenFlags): Config {
   return Object.freeze(config);
 }
 
+type InspectorConfig = Pick<Config, 'inspect' | 'inspectToken' | 'inspectStately'>;
+
 /** A page that other machines can reach wants a token. */
-function checkInspector({ inspect, inspectToken }: Pick<Config, 'inspect' | 'inspectToken'>): void {
+function checkInspector({ inspect, inspectToken, inspectStately }: InspectorConfig): void {
+  if (inspect === '' && inspectStately) throw new UsageError('flag -inspect-stately: add -inspect ADDRESS');
   if (inspect === '' || inspectToken !== '' || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]):/.test(inspect)) return;
   throw new UsageError(
     `flag -inspect: other machines can reach ${inspect}: add -inspect-token TOKEN, or use 127.0.0.1:8090`,

@@ -57,6 +57,7 @@ export class Inspection {
     this.#inspector = new Inspector({
       address: config.inspect,
       token: config.inspectToken,
+      isStately: config.inspectStately,
       witnesses: () => this.#witnesses(),
       status: () => this.#status(),
       timers: surroundings.timers,

@@ -1,4 +1,4 @@
-import { type AnyStateMachine, createActor } from 'xstate';
+import { type AnyMachineSnapshot, type AnyStateMachine, createActor } from 'xstate';
 import type { Failures } from '../gateway/failures.ts';
 import type { ResultEvent } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
@@ -42,6 +42,11 @@ export class ActorEntry<Facts = unknown> {
     this.#actor.start();
     const { value } = this.#actor.getSnapshot();
     this.#named = { value, state: nameOfState(value) };
+  }
+
+  /** What XState holds of it at this moment; never changed, so that it may be kept. */
+  get snapshot(): AnyMachineSnapshot {
+    return this.#actor.getSnapshot();
   }
 
   /** The state as `Parent.Child`: asked for several times between two transitions. */

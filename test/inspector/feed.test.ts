@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type { ActorKey, FeedLimits, LogEntry } from '../../src/observability/inspector/feed.ts';
 import { Hub } from '../../src/observability/inspector/hub.ts';
 import { PageFeed, type PageSources, type Row } from '../../src/observability/inspector/page-feed.ts';
+import { Clock } from './clock.ts';
 
 interface Frame {
   readonly event: string;
@@ -134,25 +135,6 @@ describe('What a browser is sent', () => {
     assert.equal(browser.isClosed, true);
   });
 });
-
-/** Timers that run when they are told to. */
-class Clock {
-  readonly waiting = new Map<() => void, number>();
-  readonly now = (): number => 0;
-  readonly after = (ms: number, action: () => void): (() => void) => {
-    this.waiting.set(action, ms);
-    return () => this.waiting.delete(action);
-  };
-
-  /** Runs what waits for that long. */
-  pass(ms: number): void {
-    for (const [action, wait] of Array.from(this.waiting)) {
-      if (wait > ms) continue;
-      this.waiting.delete(action);
-      action();
-    }
-  }
-}
 
 describe('The hub', () => {
   const timings = { tickMs: 200, beatMs: 5_000 };

@@ -8,22 +8,26 @@ import { svgOf } from '../../charts/svg.ts';
 import type { Timers } from '../../kubernetes/timers.ts';
 import { listen, splitAddress } from '../http.ts';
 import { type AccessRules, admit } from './access.ts';
+import { type Answer, json, send, setSecurityHeaders, text } from './answers.ts';
 import type { ActorKey } from './feed.ts';
 import { Hub } from './hub.ts';
 import { readPageFile } from './page-files.ts';
 import { type PoolPage, poolPage } from './pool.ts';
 import { detailOf, keysOf, rowOf } from './rows.ts';
+import type { StatelyBridge } from './stately/bridge.ts';
 
 export interface InspectorOptions {
   /** `host:port`, as in `-inspect`. */
   readonly address: string;
   /** Empty: none is asked for. */
   readonly token: string;
+  /** Whether the Stately inspector can attach. */
+  readonly isStately: boolean;
   /** Who answers: the running actors, or on a standby those that only look. */
   readonly witnesses: () => Witnesses & { readonly pool: AddressPool };
   /** The line at the top of the page. */
   readonly status: () => unknown;
-  readonly timers: Pick<Timers, 'after' | 'now'>;
+  readonly timers: Pick<Timers, 'after' | 'now' | 'soon'>;
   /** The last browser went. */
   readonly onUnwatched?: () => void;
 }
@@ -33,25 +37,6 @@ const mostBrowsers = 32;
 /** The pool's map is made anew at most this often, in milliseconds. */
 const poolMs = 500;
 
-const securityHeaders = {
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
-  'cache-control': 'no-store',
-} as const;
-
-interface Answer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string;
-}
-
 /** The page that shows all actors, live: read-only, and without a cost while nobody looks. */
 export class Inspector {
   readonly #options: InspectorOptions;
@@ -60,6 +45,7 @@ export class Inspector {
   readonly #charts = new Map<string, Promise<string>>();
   #pool: { readonly at: number; readonly page: PoolPage } | undefined;
   #server: Server | undefined;
+  #bridge: StatelyBridge | undefined;
 
   constructor(options: InspectorOptions) {
     this.#options = options;
@@ -77,15 +63,21 @@ export class Inspector {
 
   /** @throws BindError */
   async start(): Promise<Server> {
-    const server = createServer((request, response) => {
+    const { isStately } = this.#options;
+    // Who would rather have HTTP/2 gets his answer without (on Node.js 24.9 and newer).
+    const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean =>
+      isStately && headers.upgrade?.toLowerCase() === 'websocket';
+    const server = createServer({ shouldUpgradeCallback }, (request, response) => {
       this.#handle(request, response).catch(() => response.destroy());
     });
     this.#server = server;
+    if (isStately) await this.#openBridge(server);
     return listen(server, 'inspect', this.#options.address);
   }
 
   stop(): void {
     this.#hub.stop();
+    this.#bridge?.stop();
     this.#server?.close().closeAllConnections();
   }
 
@@ -110,9 +102,24 @@ export class Inspector {
     this.#hub.noteAll();
   }
 
+  /** What it is made of is loaded only where it is wanted. */
+  async #openBridge(server: Server): Promise<void> {
+    const { StatelyBridge } = await import('./stately/bridge.ts');
+    const { witnesses, timers } = this.#options;
+    this.#bridge = new StatelyBridge({
+      hub: this.#hub,
+      rules: this.#rules,
+      actors: () => witnesses().actors,
+      keys: () => keysOf(witnesses()),
+      now: timers.now,
+      soon: timers.soon,
+    });
+    this.#bridge.serve(server);
+  }
+
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url = '/', headers } = request;
-    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+    setSecurityHeaders(response);
     const admission = admit({ method, url, headers }, this.#rules);
     if (admission.kind === 'redirect') {
       response.writeHead(303, { location: admission.location, 'set-cookie': admission.cookie }).end();
@@ -173,21 +180,4 @@ export class Inspector {
     response.on('drain', () => subscription.drained());
     response.once('close', () => subscription.end());
   }
-}
-
-function json(value: unknown): Answer {
-  return { status: 200, contentType: 'application/json', body: JSON.stringify(value) };
-}
-
-function text(status: number, body: string): Answer {
-  return { status, contentType: 'text/plain; charset=utf-8', body };
-}
-
-function send(response: ServerResponse, method: string, { status, contentType, body }: Answer): void {
-  response.writeHead(status, {
-    'content-type': contentType,
-    'content-length': Buffer.byteLength(body),
-    ...(status === 405 && { allow: 'GET, HEAD' }),
-  });
-  response.end(method === 'HEAD' ? undefined : body);
 }
