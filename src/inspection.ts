@@ -125,6 +125,8 @@ export class Inspection {
 
   #status(): object {
     const { config, kinds } = this.#parts;
+    // Who came before everything was read has onlookers from the moment that it was.
+    this.#witnesses();
     return {
       controllerName: config.controllerName,
       role: this.#isOpen ? (config.leaderElect ? 'leading' : 'running') : this.#isRead() ? 'standby' : 'starting',

@@ -63,7 +63,6 @@ describe('The bridge to the Stately inspector', together, () => {
     const leader = await f.start(...election);
     await eventually(async () => leader.controller.isAtRest() && leader.controller.actors.entries.size > 0);
     const standby = await f.start(...election, ...stately);
-    await eventually(async () => (await standby.page('health', '/readyz')).status === 200);
     const events = receive(`ws://${baseOf(standby)}/stately`);
     const states = (): readonly string[] => statesOf(events, `Gateway/${f.namespace}/gw#`);
     await eventually(async () => states().at(-1) === '{"ServiceReady":"NothingToAnnounce"}');
