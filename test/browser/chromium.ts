@@ -4,13 +4,20 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 
 export const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
+export interface OpenOptions extends BrowserContextOptions {
+  /** What the page says of its link to the controller when it is there. */
+  readonly link?: 'live' | 'waiting';
+  /** Comes before the page is loaded. */
+  readonly prepare?: (page: Page) => Promise<void>;
+}
+
 export interface Browsing {
   /** Opens a page of its own, and at the end of the test looks whether it had no error. */
-  readonly open: (t: TestContext, url: string, options?: BrowserContextOptions) => Promise<Page>;
+  readonly open: (t: TestContext, url: string, options?: OpenOptions) => Promise<Page>;
 }
 
 /** A controller that was stopped, which the page has to live with. */
-const lostLink = /^Failed to load resource: net::ERR_/;
+const lostLink = /^(Failed to load resource|WebSocket connection to .* failed: .*): net::ERR_/;
 const deadlineMs = 45_000;
 
 /** To be called in a `describe`: one Chromium for its tests. */
@@ -22,7 +29,7 @@ export function useChromium(): Browsing {
   });
   after(() => browser?.close());
   return {
-    open: async (t, url, options = {}) => {
+    open: async (t, url, { link = 'live', prepare, ...options } = {}) => {
       assert.ok(browser);
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
       const errors: string[] = [];
@@ -39,8 +46,9 @@ export function useChromium(): Browsing {
         if (message.type() === 'error' || message.type() === 'warning') note(message.text());
       });
       page.setDefaultTimeout(deadlineMs);
+      await prepare?.(page);
       await page.goto(url);
-      await page.locator('#link[data-link="live"]').waitFor();
+      await page.locator(`#link[data-link="${link}"]`).waitFor();
       return page;
     },
   };

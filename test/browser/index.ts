@@ -16,7 +16,7 @@ else {
 }
 
 function run(): Promise<number> {
-  const files = ['page.test.ts', 'many-actors.test.ts'].map((file) => join(import.meta.dirname, file));
+  const files = ['page.test.ts', 'relay.test.ts', 'many-actors.test.ts'].map((file) => join(import.meta.dirname, file));
   const flags = ['--test', '--test-isolation=none', '--test-force-exit', '--test-timeout=120000'];
   const child = spawn(process.execPath, [...flags, '--test-reporter=spec', ...files], {
     stdio: ['ignore', 'inherit', 'inherit'],

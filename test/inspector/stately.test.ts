@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { ClientOptions } from 'ws';
 import { parseConfig } from '../../src/config.ts';
@@ -14,6 +16,8 @@ import { attach, attached, receive, statesOf } from './stately-client.ts';
 
 const inspect = ['-inspect', '127.0.0.1:0'];
 const stately = [...inspect, '-inspect-stately'];
+const pageFolder = join(import.meta.dirname, '..', '..', 'src', 'observability', 'inspector', 'stately', 'page');
+
 function baseOf({ controller }: TestController): string {
   assert.ok(controller.servers.inspect);
   return `127.0.0.1:${portOf(controller.servers.inspect)}`;
@@ -29,6 +33,25 @@ describe('The bridge to the Stately inspector', together, () => {
       assert.equal((await controller.page('inspect', path)).status, 404);
     }
     assert.equal(await attach(t, `ws://${baseOf(controller)}/stately`), '404 not found\n');
+  });
+
+  test('has a page, and none but that page may hold a frame: of the Stately inspector', async (t) => {
+    const f = await fixture(t);
+    const controller = await f.run(...stately);
+    const policyOf = async (path: string): Promise<string> => {
+      const response = await fetch(`http://${baseOf(controller)}${path}`);
+      assert.equal(response.status, 200, path);
+      return response.headers.get('content-security-policy') ?? '';
+    };
+    const plain = await policyOf('/');
+    for (const path of ['/stately', ...readdirSync(pageFolder).map((name) => `/stately/${name}`)]) {
+      assert.equal(await policyOf(path), `${plain}; frame-src https://stately.ai`);
+    }
+    const html = readFileSync(join(pageFolder, 'index.html'), 'utf8');
+    assert.doesNotMatch(html, /\sstyle=|\son\w+=|<script(?![^>]*src=)|(src|href)="https?:/);
+    for (const path of ['/stately/', '/stately/../bridge.ts', '/stately/%2e%2e/bridge.ts', '/stately/nothing.js']) {
+      assert.equal((await fetch(`http://${baseOf(controller)}${path}`)).status, 404, path);
+    }
   });
 
   test('shows a Gateway on its way from Pending to ServiceReady, and to its end', async (t) => {

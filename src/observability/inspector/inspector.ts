@@ -11,7 +11,7 @@ import { type AccessRules, admit } from './access.ts';
 import { type Answer, json, send, setSecurityHeaders, text } from './answers.ts';
 import type { ActorKey } from './feed.ts';
 import { Hub } from './hub.ts';
-import { readPageFile } from './page-files.ts';
+import { readPageFile, readRelayFile } from './page-files.ts';
 import { type PoolPage, poolPage } from './pool.ts';
 import { detailOf, keysOf, rowOf } from './rows.ts';
 import type { StatelyBridge } from './stately/bridge.ts';
@@ -139,7 +139,7 @@ export class Inspector {
     if (path === '/api/pool') return json(this.#poolPage());
     const chart = /^\/charts\/([A-Za-z]+)\.svg$/.exec(path)?.[1];
     if (chart !== undefined) return this.#chart(chart);
-    const file = await readPageFile(path);
+    const file = (await readPageFile(path)) ?? (this.#options.isStately ? await readRelayFile(path) : undefined);
     return file === undefined ? text(404, 'not found\n') : { status: 200, ...file };
   }
 
