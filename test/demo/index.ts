@@ -49,7 +49,9 @@ async function demo(options: DemoOptions): Promise<number> {
   );
   if (controller.servers.inspect !== undefined) {
     const token = config.inspectToken === '' ? '' : `?token=${encodeURIComponent(config.inspectToken)}`;
-    say(`Inspector on ${urlOf(controller.servers.inspect)}${token}`);
+    const url = urlOf(controller.servers.inspect);
+    say(`Inspector on ${url}${token}`);
+    if (config.inspectStately) say(`Stately inspector on ${url}stately${token}`);
   }
   const stop = async (): Promise<void> => {
     await controller.stop();

@@ -58,10 +58,12 @@ function takeValue(name: string, args: string[]): string {
   return value;
 }
 
-/** `--inspect` alone is a page on a port that is free. */
+/** `--inspect` alone is a page on a port that is free, to which the Stately inspector can attach too. */
 function withAddress(argv: readonly string[]): string[] {
   const isAlone = (index: number): boolean => argv[index + 1]?.startsWith('-') !== false;
-  return argv.map((arg, index) => (/^--?inspect$/.test(arg) && isAlone(index) ? '-inspect=127.0.0.1:0' : arg));
+  return argv.flatMap((arg, index) =>
+    /^--?inspect$/.test(arg) && isAlone(index) ? ['-inspect=127.0.0.1:0', '-inspect-stately'] : [arg],
+  );
 }
 
 function yamlFiles(path: string): string[] {
