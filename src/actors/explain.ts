@@ -3,6 +3,7 @@ import type { EffectContext } from '../effects/context.ts';
 import { type Explanation, explainGateway, explainListenerSet, explainRoute } from '../gateway/explanation.ts';
 import { acceptClass } from '../gateway/gateway-class.ts';
 import { nameOf, partsOf } from '../gateway/keys.ts';
+import { whyNotOurs } from '../gateway/not-served.ts';
 import type { GatewayClass } from '../objects/gateway-api.ts';
 import type { ActorKind, ObjectKey, RouteKind } from '../objects/keys.ts';
 import type { ActorState } from '../objects/states.ts';
@@ -29,23 +30,31 @@ export function explainObject(
   const base = { kind, name: nameOf(key), details: [], conditions: [] };
   const broken = cluster.unreadable(key);
   if (broken !== undefined) return { ...base, state: 'Unreadable', isReady: false, cause: broken };
-  if (object === undefined) return { ...base, state: 'Absent', isReady: false, cause: 'it does not exist' };
-  if (state === undefined) return { ...base, state: 'NotOurs', isReady: false, cause: 'another controller serves it' };
-  const description = describeState(kind, state);
+  if (object === undefined) return { ...base, state: 'Absent', isReady: false, cause: whyAbsent(kind, cluster) };
+  if (state === undefined) {
+    return { ...base, state: 'NotOurs', isReady: false, cause: whyNotOurs(object, { view: cluster, settings }) };
+  }
+  const scope = { view: cluster, settings, description: describeState(kind, state) };
   if (object.kind === 'Gateway') {
     const report = reports.gateway(key as ObjectKey<'Gateway'>);
-    if (report !== undefined) return explainGateway(object, report, description);
+    if (report !== undefined) return explainGateway(object, report, scope);
   }
   if (object.kind === 'ListenerSet') {
     const report = reports.listenerSet(key as ObjectKey<'ListenerSet'>);
-    if (report !== undefined) return explainListenerSet(object, report, description);
+    if (report !== undefined) return explainListenerSet(object, report, scope);
   }
   if (object.kind === 'TCPRoute' || object.kind === 'UDPRoute') {
     const report = reports.route(key as ObjectKey<RouteKind>);
-    if (report !== undefined) return explainRoute(object, report, settings, description);
+    if (report !== undefined) return explainRoute(object, report, scope);
   }
-  if (object.kind === 'GatewayClass') return { ...base, state, ...explainClass(object, state, cluster, description) };
-  return { ...base, state, isReady: false, cause: description };
+  if (object.kind === 'GatewayClass') {
+    return { ...base, state, ...explainClass(object, state, cluster, scope.description) };
+  }
+  return { ...base, state, isReady: false, cause: scope.description };
+}
+
+function whyAbsent(kind: ActorKind, cluster: Cluster): string {
+  return cluster.isServed(kind) ? 'it does not exist' : `this cluster has no ${kind}s: its CRD is not installed`;
 }
 
 function explainClass(

@@ -34,7 +34,7 @@ Exit code: 0 where what was asked for is ready, else 1.`,
       'explain tcproute shop/web -output json',
       'explain gateway shop/web -watch && echo ready',
     ],
-    run: explain,
+    run: (argv) => explain(argv),
   },
   {
     name: 'ipam ls',

@@ -58,10 +58,11 @@ export const explainableKinds: readonly string[] = [...kindsByName.keys()];
  * `explain [KIND [NAMESPACE/]NAME]`: why an object is where it is; without a name, all that are not ready. It lets the
  * controller's own actors look at the cluster, writes nothing, and works while the controller is down; where that is
  * reached, it also tells what the running actor did last.
+ * @param output where it says so.
  * @returns the exit code: 0 where what was asked for is ready, else 1.
  * @throws UsageError, KubeconfigError, ClusterError
  */
-export async function explain(argv: readonly string[]): Promise<number> {
+export async function explain(argv: readonly string[], output: Output = process): Promise<number> {
   const { words, given } = readArguments(argv, explainFlags, process.env);
   const config = configOf(given);
   const source = poolSource(config.ipamConfigMap, ownNamespace(process.env));
@@ -80,6 +81,7 @@ export async function explain(argv: readonly string[]): Promise<number> {
     sources: sourcesOf({ controllerName: config.controllerName, pool: source }),
     isJson: given.read(outputFlag) === 'json',
     place: { url: given.read(controllerUrlFlag), namespace: given.read(controllerNamespaceFlag) },
+    output,
   };
   // Before the first line is said: who reads that may end the watch at once.
   const stop = given.read(watchFlag) ? onSignal() : undefined;
@@ -93,6 +95,12 @@ export async function explain(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** What of a process a command writes to. */
+export interface Output {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+}
+
 interface Question {
   /** Absent: all. */
   readonly wanted: ObjectKey<ActorKind> | undefined;
@@ -103,6 +111,7 @@ interface Question {
   readonly sources: readonly Source[];
   readonly isJson: boolean;
   readonly place: ControllerPlace;
+  readonly output: Output;
 }
 
 function answer(cluster: Cluster, { wanted, config, source }: Question): readonly Explanation[] {
@@ -112,35 +121,38 @@ function answer(cluster: Cluster, { wanted, config, source }: Question): readonl
   return found;
 }
 
-async function print(found: readonly Explanation[], { wanted, client, place, isJson }: Question): Promise<void> {
+async function print(
+  found: readonly Explanation[],
+  { wanted, client, place, isJson, output }: Question,
+): Promise<void> {
   const [first] = found;
   if (wanted === undefined || first === undefined) {
-    process.stdout.write(isJson ? `${JSON.stringify(found)}\n` : renderAll(found));
+    output.stdout.write(isJson ? `${JSON.stringify(found)}\n` : renderAll(found));
     return;
   }
   const reached = await askController(wanted, place, client);
   if ('unreachable' in reached) {
     const why = reached.unreachable.replace(/\s+/g, ' ');
-    process.stderr.write(`the controller was not reached (${why}): going on from the objects in the cluster alone\n`);
+    output.stderr.write(`the controller was not reached (${why}): going on from the objects in the cluster alone\n`);
   }
   const explained = 'actor' in reached ? { ...first, live: reached.actor } : first;
-  process.stdout.write(isJson ? `${JSON.stringify([explained])}\n` : renderOne(explained));
+  output.stdout.write(isJson ? `${JSON.stringify([explained])}\n` : renderOne(explained));
 }
 
 /** Says the first line again whenever it is another one, until all is ready. @returns the exit code. */
 async function follow(before: readonly Explanation[], question: Question, signal: AbortSignal): Promise<number> {
-  const { client, sources, controllerName, isJson } = question;
+  const { client, sources, controllerName, isJson, output } = question;
   let said = renderAll(before);
   const isReady = await watchUntil({
     client,
     sources,
     controllerName,
     signal,
-    onFailure: (message) => process.stderr.write(`${message.replace(/\s+/g, ' ')}\n`),
+    onFailure: (message) => output.stderr.write(`${message.replace(/\s+/g, ' ')}\n`),
     look: (cluster) => {
       const found = answer(cluster, question);
       const text = renderAll(found);
-      if (text !== said) process.stdout.write(isJson ? `${JSON.stringify(found)}\n` : text);
+      if (text !== said) output.stdout.write(isJson ? `${JSON.stringify(found)}\n` : text);
       said = text;
       return found.every((item) => item.isReady);
     },

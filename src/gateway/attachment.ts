@@ -42,11 +42,17 @@ const rules: readonly ((claim: Claim, listeners: readonly ListenerVerdict[]) => 
   },
   ({ route }, listeners) => {
     const found = listeners.filter((verdict) => verdict.supportedKinds.some((kind) => kind.kind === route.kind));
-    return found.length > 0 ? found : notAllowed(`${describe(listeners)} does not take a ${route.kind}`);
+    return found.length > 0
+      ? found
+      : notAllowed(`${describe(listeners)} does not take a ${route.kind}: ${whyKind(listeners)}`);
   },
   (_claim, listeners) => {
     const found = listeners.filter(isAccepted);
-    return found.length > 0 ? found : notAllowed(`${describe(listeners)} is itself refused`);
+    return found.length > 0
+      ? found
+      : notAllowed(
+          `${describe(listeners)} is itself refused: ${join(listeners.map(({ accepted }) => accepted.message))}`,
+        );
   },
   ({ route, parent, view }, listeners) => {
     const between = { namespace: route.metadata.namespace, home: partsOf(parent).namespace };
@@ -54,7 +60,13 @@ const rules: readonly ((claim: Claim, listeners: readonly ListenerVerdict[]) => 
     const found = listeners.filter((_, index) => answers[index] === 'yes');
     if (found.length > 0) return found;
     if (answers.includes('unknown')) return pending('the labels of namespaces cannot be read');
-    return notAllowed(`${describe(listeners)} does not allow routes of namespace "${route.metadata.namespace}"`);
+    const from = join(
+      listeners.map(({ listener }) => listener.allowedRoutes.from),
+      ' or ',
+    );
+    return notAllowed(
+      `${describe(listeners)} (allowedRoutes.namespaces from ${from}) does not allow routes of namespace "${route.metadata.namespace}"`,
+    );
   },
   ({ route, settings }, listeners) => refuseShape(route, settings) ?? listeners,
   ({ gateway, home }, listeners) =>
@@ -124,6 +136,20 @@ function pending(message: string): Verdict {
 
 function notAllowed(message: string): Verdict {
   return { status: 'False', reason: 'NotAllowedByListeners', message };
+}
+
+/** What these listeners take instead of a route. */
+function whyKind(listeners: readonly ListenerVerdict[]): string {
+  return join(
+    listeners.map(({ accepted, listener, resolvedRefs, supportedKinds }) => {
+      if (supportedKinds.length > 0) return `of protocol ${listener.protocol} it takes a ${supportedKinds[0]?.kind}`;
+      return accepted.status === 'True' ? resolvedRefs.message : accepted.message;
+    }),
+  );
+}
+
+function join(texts: readonly string[], between = '; '): string {
+  return [...new Set(texts)].join(between);
 }
 
 function describe(listeners: readonly ListenerVerdict[]): string {

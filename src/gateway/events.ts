@@ -141,16 +141,19 @@ function noteHappenings(
   const warn = (reason: string, note: string): Happening => {
     return { type: 'Warning', reason, action: 'Serve', note, regarding };
   };
-  const weights = facts.notes.filter(isNew).map((note) => warn('WeightNotHonoured', note));
+  const unlikeAsked = [
+    ...facts.notes.filter(isNew).map((note) => warn('WeightNotHonoured', note)),
+    ...facts.unreached.filter(isNew).map((note) => warn('EndpointsUnreached', note)),
+  ];
   if (state === 'ListenerResolved.ServiceRefused') {
     const refusals = facts.services.flatMap(({ refusal }) => refusal ?? []);
-    return [...weights, ...refusals.filter(isNew).map((note) => warn('ServiceRefused', note))];
+    return [...unlikeAsked, ...refusals.filter(isNew).map((note) => warn('ServiceRefused', note))];
   }
-  if (state !== 'ListenerResolved.ServedByOlder') return weights;
+  if (state !== 'ListenerResolved.ServedByOlder') return unlikeAsked;
   const note = `served by the older route ${facts.olders.map(nameOf).join(', ')}, this one takes over when that goes`;
   return isNew(note)
-    ? [...weights, { type: 'Normal', reason: 'ServedByOlder', action: 'Serve', note, regarding }]
-    : weights;
+    ? [...unlikeAsked, { type: 'Normal', reason: 'ServedByOlder', action: 'Serve', note, regarding }]
+    : unlikeAsked;
 }
 
 function happeningsOfAccepted<K extends GatewayClass | ListenerSet>(before: K, after: K): readonly Happening[] {

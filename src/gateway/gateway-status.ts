@@ -6,6 +6,7 @@ import type { AddressRefusal } from '../objects/verdicts.ts';
 import { condition, mergeConditions, type Stamp } from './conditions.ts';
 import { keyOf, nameOf } from './keys.ts';
 import { listenerStatus } from './listener-status.ts';
+import { isAnnounced } from './service-readiness.ts';
 
 /** The context of a Gateway's actor, as far as its status tells of it. */
 export interface GatewayReport {
@@ -22,7 +23,7 @@ type Teller = (report: GatewayReport) => Verdict;
  * we may not write: it leaves the status as it is.
  */
 const programmed: Readonly<Partial<Record<GatewayState, Teller>>> = {
-  'Pending.UnsupportedAddress': ({ facts }) => no('Invalid', acceptedOf(facts).message),
+  'Pending.UnsupportedAddress': ({ facts }) => no('Invalid', acceptedOfGateway(facts).message),
   'Pending.AddressNotUsable': ({ refusal }) => no('AddressNotUsable', refusal?.message ?? ''),
   'Pending.PoolExhausted': ({ refusal }) => no('AddressNotAssigned', refusal?.message ?? ''),
   'Pending.RecordFailed': ({ failure }) => no('Pending', `the address cannot be written: ${failure ?? ''}`),
@@ -32,11 +33,7 @@ const programmed: Readonly<Partial<Record<GatewayState, Teller>>> = {
     no('Pending', facts.services.flatMap(({ refusal }) => refusal ?? []).join('; ')),
   'ListenerResolved.OtherAddress': ({ facts }) =>
     no('OtherAddress', facts.services.flatMap(({ otherAddress }) => otherAddress ?? []).join('; ')),
-  'ListenerResolved.WaitingForAnnouncement': ({ facts }) =>
-    no(
-      'Pending',
-      `the announcer has not put the address on ${services(facts, (service) => service.ingress === 'none')} yet`,
-    ),
+  'ListenerResolved.WaitingForAnnouncement': ({ facts }) => no('Pending', unannounced(facts.services)),
   'ServiceReady.Announced': ({ facts }) =>
     yes(`${facts.held.join(', ')} is announced${outside(facts)}${strangers(facts)}`),
   'ServiceReady.NothingToAnnounce': ({ facts }) =>
@@ -47,13 +44,17 @@ const programmed: Readonly<Partial<Record<GatewayState, Teller>>> = {
     ),
 };
 
+/** `Programmed`; `undefined` where the state tells of none. */
+export function programmedOfGateway(report: GatewayReport): Verdict | undefined {
+  return programmed[report.state]?.(report);
+}
+
 /** The status to write, or `undefined` where this state writes none. */
 export function gatewayStatus(gateway: Gateway, report: GatewayReport, stamp: Stamp): Gateway['status'] | undefined {
-  const tell = programmed[report.state];
-  if (tell === undefined) return undefined;
+  const verdict = programmedOfGateway(report);
+  if (verdict === undefined) return undefined;
   const { facts } = report;
-  const verdict = tell(report);
-  const wanted = [condition('Accepted', acceptedOf(facts)), condition('Programmed', verdict)];
+  const wanted = [condition('Accepted', acceptedOfGateway(facts)), condition('Programmed', verdict)];
   return {
     addresses: (facts.isRecorded ? facts.held : []).map((value) => ({ type: 'IPAddress', value })),
     conditions: mergeConditions(gateway.status.conditions, wanted, stamp),
@@ -83,16 +84,15 @@ function strangers({ strangersSlices }: GatewayFacts): string {
   return `; its Service has EndpointSlices that are not ours and are left alone: ${strangersSlices.join(', ')}`;
 }
 
-function acceptedOf(facts: GatewayFacts): Verdict {
+export function acceptedOfGateway(facts: GatewayFacts): Verdict {
   const verdict = facts.request.kind === 'unsupported' ? facts.request.verdict : facts.accepted;
   return { ...verdict, message: [verdict.message, ...facts.notes].join('; ') };
 }
 
-function services(facts: GatewayFacts, isMeant: (service: ServiceFacts) => boolean): string {
-  return `Service ${facts.services
-    .filter(isMeant)
-    .map(({ key }) => nameOf(key))
-    .join(', ')}`;
+/** Whom the announcer keeps waiting. */
+export function unannounced(services: readonly ServiceFacts[]): string {
+  const waiting = services.filter((service) => !isAnnounced(service)).map(({ key }) => nameOf(key));
+  return `the announcer has not put the address on Service ${waiting.join(', ')} yet`;
 }
 
 function no(reason: string, message: string): Verdict {

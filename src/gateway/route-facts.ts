@@ -10,6 +10,7 @@ import { presenceOf } from './presence.ts';
 import { type RouteResolution, resolveRoute, type ServiceWish } from './route-resolution.ts';
 import { serviceFacts } from './service-facts.ts';
 import { planService, type ServicePlan } from './service-plan.ts';
+import { noteUnreached } from './unreached.ts';
 import { noteWeights } from './weights.ts';
 
 /** Facts of a route; `uid` as for `gatewayFacts`. */
@@ -32,6 +33,7 @@ export function routeFacts(key: ObjectKey<RouteKind>, uid: string, world: World)
     services: plans.flatMap(({ wish, plan }) => servedBy(key, wish, plan, world)),
     isPartlyServed: refusal === undefined && isPartlyServed(resolution),
     notes: wishes[0] === undefined ? [] : noteWeights(wishes[0], world),
+    unreached: wishes.flatMap((wish) => noteUnreached(wish, world)),
     withheld: plans.flatMap(({ plan }) => (plan.kind === 'keep' ? plan.why : []))[0],
     leftovers: leftoversOf(key, new Set(wishes.map(({ target }) => target)), world),
     hasStatus: hasStatus(route, world),
@@ -48,6 +50,7 @@ const nothing = {
   services: [],
   isPartlyServed: false,
   notes: [],
+  unreached: [],
   hasStatus: false,
 } as const satisfies Partial<RouteFacts>;
 

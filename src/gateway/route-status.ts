@@ -72,10 +72,12 @@ function acceptedOf(parent: ParentVerdict, hadEntry: boolean, report: RouteRepor
 }
 
 /** What stands between an accepted route and its traffic, where no condition of its own says so. */
-function notesOf({ state, facts }: RouteReport): readonly string[] {
+export function notesOf({ state, facts }: RouteReport): readonly string[] {
   switch (state) {
     case 'Pending.WaitingForAddress':
-      return ['the Gateway has no address yet'];
+      return acceptingGateways(facts).map(
+        (name) => `Gateway ${name} has no address yet: its condition Programmed says why`,
+      );
     case 'ListenerResolved.ServedByOlder':
       return [`served by the older route ${facts.olders.map(nameOf).join(', ')}, this one takes over when that goes`];
     case 'ListenerResolved.Withheld':
@@ -83,8 +85,13 @@ function notesOf({ state, facts }: RouteReport): readonly string[] {
     case 'ListenerResolved.ServiceRefused':
       return facts.services.flatMap(({ refusal }) => refusal ?? []);
     default:
-      return [...sharingNote(facts), ...facts.notes];
+      return [...sharingNote(facts), ...facts.notes, ...facts.unreached];
   }
+}
+
+function acceptingGateways({ parents }: RouteFacts): readonly string[] {
+  const accepting = parents.filter(({ accepted }) => accepted?.status === 'True');
+  return [...new Set(accepting.flatMap(({ gateway }) => (gateway === undefined ? [] : [nameOf(gateway)])))];
 }
 
 function sharingNote({ olders }: RouteFacts): readonly string[] {

@@ -101,6 +101,8 @@ export interface RouteFacts {
   readonly isPartlyServed: boolean;
   /** What is not as the route asks for, although it is served. */
   readonly notes: readonly string[];
+  /** Backends that no address of its Gateways can reach, and why. */
+  readonly unreached: readonly string[];
   /** Why nothing may be decided over its Service now. */
   readonly withheld?: string | undefined;
   /** Services of ours that name this route and that it has no part in any more. */
