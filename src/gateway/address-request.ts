@@ -3,7 +3,7 @@ import type { GatewayFacts } from '../objects/facts.ts';
 import type { Gateway } from '../objects/gateway-api.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
 import type { AddressRequest, Families } from '../objects/verdicts.ts';
-import type { Settings } from '../objects/view.ts';
+import type { IPFamiliesSetting, Settings } from '../objects/view.ts';
 import { isEqual } from './equal.ts';
 import type { World } from './graph.ts';
 import { addressesInLedger } from './ledger.ts';
@@ -38,8 +38,7 @@ export function requestOf(gateway: Gateway, { view, settings }: Knowledge): Gate
     }
     addresses.add(address);
   }
-  const chosen = chooseFamilies(gateway, optionsOf(gateway, { view, settings }));
-  if ('kind' in chosen) return chosen;
+  const chosen = familiesOf[optionsOf(gateway, { view, settings }).ipFamilies];
   if (addresses.size > 0) return requestOfNamed([...addresses], gateway, { view, settings }, chosen);
   const entries = addressesInLedger(gateway, view);
   const recorded = entries.length > 0 ? entries : recordedAddresses(gateway, settings);
@@ -83,24 +82,12 @@ function toldAddresses({ status }: Gateway): readonly string[] {
   return status.addresses.flatMap(({ value }) => canonicalAddress(value) ?? []);
 }
 
-const familiesOf: ReadonlyMap<string, { readonly families?: Families }> = new Map([
-  ['auto', {}],
-  ['ipv4', { families: ['IPv4'] }],
-  ['ipv6', { families: ['IPv6'] }],
-  ['dual', { families: ['IPv4', 'IPv6'] }],
-]);
-
-/** By the annotation on the Gateway, else by its parameters, those of its class, or the flag. */
-function chooseFamilies(
-  gateway: Gateway,
-  settings: Settings,
-): { readonly families?: Families } | Extract<GatewayFacts['request'], { kind: 'unsupported' }> {
-  const text = gateway.metadata.annotations[annotations.ipFamilies] ?? settings.ipFamilies;
-  const found = familiesOf.get(text);
-  if (found !== undefined) return found;
-  const message = `annotation ${annotations.ipFamilies} is "${text}": use ${[...familiesOf.keys()].join(', ')}`;
-  return { kind: 'unsupported', verdict: { status: 'False', reason: 'InvalidParameters', message } };
-}
+const familiesOf: Readonly<Record<IPFamiliesSetting, { readonly families?: Families }>> = {
+  auto: {},
+  ipv4: { families: ['IPv4'] },
+  ipv6: { families: ['IPv6'] },
+  dual: { families: ['IPv4', 'IPv6'] },
+};
 
 /** Every address that this very Gateway names, or is known to have had. */
 export function knownAddresses(gateway: Gateway, knowledge: Knowledge): ReadonlySet<string> {

@@ -3,7 +3,10 @@ import type { RouteKind } from '../objects/keys.ts';
 /** Of all annotations of our own making. */
 export const annotationPrefix = 'gateway-api-controller.thebsdbox.co.uk/';
 
-/** Annotations and labels that we write. The first three, and the labels, are the Go original's. */
+/**
+ * Annotations and labels that we write; users write `ipFamilies` and `externalTrafficPolicy`. The first three, and the
+ * labels, are the Go original's.
+ */
 export const annotations = {
   controller: 'gateway-api-controller',
   TCPRoute: 'parent-tcp-route',
@@ -16,6 +19,7 @@ export const annotations = {
   placed: 'gateway-api-controller.thebsdbox.co.uk/placed',
   releasedAt: 'gateway-api-controller.thebsdbox.co.uk/released-at',
   ipFamilies: 'gateway-api-controller.thebsdbox.co.uk/ip-families',
+  externalTrafficPolicy: 'gateway-api-controller.thebsdbox.co.uk/external-traffic-policy',
   gateway: 'gateway-api-controller.thebsdbox.co.uk/gateway',
   routes: 'gateway-api-controller.thebsdbox.co.uk/routes',
   source: 'gateway-api-controller.thebsdbox.co.uk/source',

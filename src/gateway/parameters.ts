@@ -3,6 +3,7 @@ import type { ObjectKey } from '../objects/keys.ts';
 import type { ConfigMap, StringMap } from '../objects/kubernetes.ts';
 import type { ClusterView, Options } from '../objects/view.ts';
 import { nameOf } from './keys.ts';
+import { annotations } from './names.ts';
 
 /** What a ConfigMap of parameters says; a key that is not there is left to the next one in the order. */
 export type Parameters = { readonly [K in keyof Options]?: NonNullable<Options[K]> };
@@ -74,7 +75,32 @@ export function parametersKey(object: Gateway | GatewayClass): ObjectKey<'Config
   return namespace === '' ? undefined : `ConfigMap/${namespace}/${ref.name}`;
 }
 
+/** What a Gateway or a class asks for: by the ConfigMap that it names, and a Gateway first of all by its annotations. */
 export function readParameters(object: Gateway | GatewayClass, view: ClusterView): KnownParameters {
+  const named = readNamed(object, view);
+  return object.kind === 'Gateway' && named.kind === 'known' ? withAnnotations(object, named) : named;
+}
+
+/** Options that a Gateway can also have by an annotation. */
+const annotated = [
+  ['ipFamilies', annotations.ipFamilies],
+  ['externalTrafficPolicy', annotations.externalTrafficPolicy],
+] as const satisfies readonly (readonly [keyof Options, string])[];
+
+function withAnnotations({ metadata }: Gateway, named: Extract<KnownParameters, { kind: 'known' }>): KnownParameters {
+  let { parameters } = named;
+  for (const [option, annotation] of annotated) {
+    const text = metadata.annotations[annotation];
+    if (text === undefined) continue;
+    const read = readers[option](text.trim());
+    if ('wanted' in read)
+      return { kind: 'refused', message: `annotation ${annotation} is "${text}": use ${read.wanted}` };
+    parameters = { ...parameters, ...read };
+  }
+  return parameters === named.parameters ? named : { kind: 'known', parameters };
+}
+
+function readNamed(object: Gateway | GatewayClass, view: ClusterView): KnownParameters {
   const ref = refOf(object);
   if (ref === undefined) return none;
   const field = object.kind === 'Gateway' ? 'spec.infrastructure.parametersRef' : 'spec.parametersRef';

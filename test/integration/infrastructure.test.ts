@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Fixture, together, useServer } from '../support/fixture.ts';
 import { eventually } from '../support/server.ts';
-import { condition, type GatewayObject, gateway, ownParent, type RouteObject, route, service } from './objects.ts';
+import {
+  condition,
+  type GatewayObject,
+  gateway,
+  ownParent,
+  type RouteObject,
+  route,
+  service,
+  verdict,
+} from './objects.ts';
 
 interface FullService {
   readonly metadata: {
@@ -14,6 +23,7 @@ interface FullService {
 }
 
 const parametersRef = { group: '', kind: 'ConfigMap', name: 'options' };
+const externalTrafficPolicy = 'gateway-api-controller.thebsdbox.co.uk/external-traffic-policy';
 const everything = {
   externalTrafficPolicy: 'Local',
   loadBalancerClass: 'example.com/fast',
@@ -162,6 +172,27 @@ describe('What a Gateway puts on its Services', together, () => {
     await f.delete('TCPRoute', 'route');
     await f.run();
     assert.deepEqual(visible(await f.get<FullService>('Service', 'web')), visible(before));
+  });
+
+  test('Local, by an annotation on the Gateway, comes and goes with it, and comes before the parameters', async (t) => {
+    const f = await fixture(t);
+    await setOptions(f, { externalTrafficPolicy: 'Cluster' });
+    await f.create(service(f, 'web'), gateway(f, 'gw', { spec: { infrastructure: { parametersRef } } }));
+    await f.create(route(f, 'route'));
+    await f.run();
+    const annotate = (value: string | null): Promise<void> =>
+      f.patch('Gateway', 'gw', { metadata: { annotations: { [externalTrafficPolicy]: value } } });
+    await becomes(f, `gw-${f.className}`, { externalTrafficPolicy: 'Cluster' });
+    await annotate('Local');
+    await becomes(f, `gw-${f.className}`, { externalTrafficPolicy: 'Local' });
+    await annotate('local');
+    await f.settle();
+    const { status } = await f.get<GatewayObject>('Gateway', 'gw');
+    assert.equal(verdict(status, 'Accepted'), 'False/InvalidParameters');
+    assert.match(condition(status, 'Accepted').message, /external-traffic-policy is "local": use Cluster, Local$/);
+    await becomes(f, `gw-${f.className}`, { externalTrafficPolicy: 'Local' });
+    await annotate(null);
+    await becomes(f, `gw-${f.className}`, { externalTrafficPolicy: 'Cluster' });
   });
 
   test('Local, by the flag, is set on one Service and refused for two on the address', async (t) => {

@@ -2,6 +2,7 @@ import { announce, endpointSlice, gateway, route, service } from '../objects.ts'
 import { type BadInput, configMap, literal, withParameters } from './bad-input.ts';
 
 const ipFamilies = 'gateway-api-controller.thebsdbox.co.uk/ip-families';
+const trafficPolicy = 'gateway-api-controller.thebsdbox.co.uk/external-traffic-policy';
 const duplicate = { behaviour: 'duplicate' } as const;
 
 /** Gateways whose listeners, parameters or Services are at fault; those whose addresses are: `addresses.ts`. */
@@ -92,6 +93,13 @@ export const gateways: readonly BadInput[] = [
     given: (f) => [gateway(f, 'bad', { annotations: { [ipFamilies]: 'IPv4' } })],
     state: 'Pending.UnsupportedAddress',
     cause: () => new RegExp(`annotation ${literal(ipFamilies)} is "IPv4": use auto, ipv4, ipv6, dual`),
+  },
+  {
+    name: 'a Gateway with an annotation for the traffic policy of an unknown value',
+    kind: 'Gateway',
+    given: (f) => [gateway(f, 'bad', { annotations: { [trafficPolicy]: 'local' } })],
+    state: 'Pending.UnsupportedAddress',
+    cause: () => new RegExp(`annotation ${literal(trafficPolicy)} is "local": use Cluster, Local`),
   },
   {
     name: 'a Gateway that wants a reserved label on its Services',
