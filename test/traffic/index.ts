@@ -9,10 +9,14 @@ import { buildControlPlane } from '../cluster/build.ts';
 import { runTests } from '../cluster/run-tests.ts';
 import { startLab } from '../lab/lab.ts';
 import { isInWorld, runInWorld } from '../lab/world.ts';
-import { echoImage } from './site.ts';
+import { controllerImage, echoImage } from './site.ts';
 
 const limitMs = 15 * 60_000;
-const echoProgram = join(import.meta.dirname, '..', 'lab', 'echo.ts');
+const root = join(import.meta.dirname, '..', '..');
+const programs = new Map([
+  [echoImage, join(root, 'test', 'lab', 'echo.ts')],
+  [controllerImage, join(root, 'src', 'cli', 'index.ts')],
+]);
 const usage = 'usage: npm run test:traffic [-- [--logs FOLDER] [FILE ...]]';
 const report = (line: string): void => console.log(`test:traffic: ${line}`);
 
@@ -50,8 +54,10 @@ function parseOptions(args: string[]): Options {
 }
 
 async function runInLab({ files, logs }: Options): Promise<number> {
-  const commandOf = (image: string): string[] | undefined =>
-    image === echoImage ? [process.execPath, echoProgram] : undefined;
+  const commandOf = (image: string): string[] | undefined => {
+    const program = programs.get(image);
+    return program === undefined ? undefined : [process.execPath, program];
+  };
   const lab = await startLab({ report, commandOf, minSyncPeriod: '1s', logs });
   const broken = lab.broken.then((reason) => {
     throw new Error(reason);

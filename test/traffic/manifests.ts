@@ -2,6 +2,8 @@ import type { Manifest } from '../support/objects.ts';
 
 /** Image that stands for test/lab/echo.ts. */
 export const echoImage = 'echo';
+/** Image that stands for the controller's own command line. */
+export const controllerImage = 'controller';
 
 /** Ports of the echo pods; in Services they can be named. */
 export const podPorts = { TCP: { port: 8080, name: 'http' }, UDP: { port: 5353, name: 'dns' } } as const;

@@ -8,7 +8,7 @@ import { at, client, eventually, type Manifest, type Target, type TestClient, te
 import type { TestServer } from '../support/test-server.ts';
 import { type Endpoint, type Reply, TrafficClient } from './client.ts';
 
-export { echoImage } from './manifests.ts';
+export { controllerImage, echoImage } from './manifests.ts';
 
 const apiVersions: Readonly<Record<string, string>> = {
   Deployment: 'apps/v1',
@@ -25,43 +25,44 @@ const deadlineMs = 60_000;
 export class Site {
   readonly namespace: string;
   readonly #server: TestServer;
-  readonly #api: TestClient;
+  /** As an administrator. */
+  readonly api: TestClient;
   readonly #client = new TrafficClient();
   readonly #namespaces: string[] = [];
 
   constructor(server: TestServer) {
     this.#server = server;
-    this.#api = client(server, 'traffic-test');
+    this.api = client(server, 'traffic-test');
     this.namespace = `traffic-${randomUUID().slice(0, 8)}`;
   }
 
   async makeNamespace(name: string): Promise<void> {
-    await this.#api.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    await this.api.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     this.#namespaces.push(name);
   }
 
   /** Creates objects, in this order, in the test's namespace or that which they name. */
   async create(...manifests: readonly Manifest[]): Promise<void> {
     for (const manifest of manifests) {
-      await this.#api.create({ ...manifest, metadata: { namespace: this.namespace, ...manifest.metadata } });
+      await this.api.create({ ...manifest, metadata: { namespace: this.namespace, ...manifest.metadata } });
     }
   }
 
   async patch(kind: string, name: string, patch: object, subresource = ''): Promise<void> {
-    await this.#api.patch(this.#target(kind, name), patch, { subresource });
+    await this.api.patch(this.#target(kind, name), patch, { subresource });
   }
 
   async delete(kind: string, name: string, namespace = this.namespace): Promise<void> {
-    await this.#api.delete({ ...this.#target(kind, name), namespace });
+    await this.api.delete({ ...this.#target(kind, name), namespace });
   }
 
   /** The object, or undefined where there is none. */
   find(kind: string, name: string) {
-    return this.#api.find(this.#target(kind, name));
+    return this.api.find(this.#target(kind, name));
   }
 
   get(kind: string, name: string) {
-    return this.#api.get(this.#target(kind, name));
+    return this.api.get(this.#target(kind, name));
   }
 
   /** Whether a Deployment has nothing but new pods, all of them ready. */
@@ -76,7 +77,7 @@ export class Site {
 
   /** Names of the pods that carry the label `app`, those that are going left out. */
   async podsOf(app: string, isReady = true): Promise<readonly string[]> {
-    const { items } = await this.#api.list(this.#target('Pod'), { labelSelector: `app=${app}` });
+    const { items } = await this.api.list(this.#target('Pod'), { labelSelector: `app=${app}` });
     return items
       .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
       .filter(
@@ -147,8 +148,8 @@ export class Site {
 
   async tearDown(): Promise<void> {
     await this.#client.close();
-    for (const name of this.#namespaces) await this.#api.delete({ apiVersion: 'v1', kind: 'Namespace', name });
-    await this.#api.close();
+    for (const name of this.#namespaces) await this.api.delete({ apiVersion: 'v1', kind: 'Namespace', name });
+    await this.api.close();
     await this.#server.stop();
   }
 
