@@ -13,10 +13,10 @@ describe('What the cluster serves', memoryOnly, () => {
     const none = Object.fromEntries(crds.map((name) => [name, []]));
     const { f, server } = await useMemory(t, { kinds: none }, { hasClass: false });
     const controller = await f.start();
-    await f.quietWrites(0, 300);
-    const { status, body } = await controller.page('health', '/readyz');
-    assert.equal(status, 200);
+    await eventually(async () => (await controller.page('health', '/readyz')).status === 200);
+    const { body } = await controller.page('health', '/readyz');
     assert.match(body, /Gateway: not served by this cluster/);
+    assert.deepEqual(await f.writes(), []);
     for (const name of crds) server.kinds.serve(name);
     await f.createClass();
     await f.create(gateway(f, 'gw'), route(f, 'made', made), route(f, 'dns', dns));
