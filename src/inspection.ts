@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { type PoolSource, poolSource, readPool } from './actors/pool-source.ts';
 import { reportsOf } from './actors/reports.ts';
-import type { Transition } from './actors/system.ts';
+import type { Transition } from './actors/system-options.ts';
 import type { Config } from './config.ts';
 import { type DryRun, onlookers } from './dry-run.ts';
 import { ownNamespace } from './kubernetes/connect.ts';

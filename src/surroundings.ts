@@ -1,4 +1,4 @@
-import type { Transition } from './actors/system.ts';
+import type { Transition } from './actors/system-options.ts';
 import type { Config } from './config.ts';
 import { UsageError } from './flags.ts';
 import type { ApiClient, Method } from './kubernetes/client.ts';

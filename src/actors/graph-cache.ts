@@ -7,11 +7,11 @@ import type { ActorKind, ObjectKey, RouteKind } from '../objects/keys.ts';
 
 /** Graphs of Gateways, kept until something that they were built from changes. */
 export class GraphCache {
-  readonly #world: Omit<World, 'graph'>;
+  readonly #world: Omit<World, 'graph' | 'memo'>;
   readonly #graphs = new Map<ObjectKey<'Gateway'>, GatewayGraph>();
   readonly #earlier = new Map<ObjectKey<'Gateway'>, GatewayGraph>();
 
-  constructor(world: Omit<World, 'graph'>) {
+  constructor(world: Omit<World, 'graph' | 'memo'>) {
     this.#world = world;
   }
 

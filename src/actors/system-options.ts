@@ -16,7 +16,7 @@ export interface Transition {
 export interface ActorSystemOptions {
   readonly cluster: Cluster;
   readonly pool: AddressPool;
-  readonly world: Omit<World, 'graph'>;
+  readonly world: Omit<World, 'graph' | 'memo'>;
   readonly request: <N extends EffectName>(name: N, key: EffectKeys[N], by: ObjectKey<ActorKind>) => void;
   /** All wishes of a turn are made: decide which come to a write. */
   readonly flush: () => void;

@@ -1,6 +1,7 @@
 import type { Change } from '../cluster/cluster.ts';
 import type { World } from '../gateway/graph.ts';
 import { isGatewayKey, isRouteKey, partsOf } from '../gateway/keys.ts';
+import { Memo } from '../gateway/memo.ts';
 import { canonicalAddress } from '../ipam/address.ts';
 import type { ResultEvent } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
@@ -12,11 +13,9 @@ import { affectedBy, haveOwnPortsChanged } from './affected.ts';
 import { type Charts, connectCharts } from './charts.ts';
 import { Crashes } from './crashes.ts';
 import { GraphCache } from './graph-cache.ts';
-import type { ActorSystemOptions, Transition } from './system-options.ts';
+import type { ActorSystemOptions } from './system-options.ts';
 import { actorKinds, turnOrder } from './turn-order.ts';
 import { needsActor, spawn } from './wiring.ts';
-
-export type { Transition };
 
 /** One turn works so long at most, in milliseconds, before it lets I/O in. */
 const turnMs = 25;
@@ -30,6 +29,7 @@ export class ActorSystem {
   readonly #options: ActorSystemOptions;
   readonly #charts: Charts;
   readonly #graphs: GraphCache;
+  readonly #memo = new Memo();
   readonly #entries = new Map<ObjectKey<ActorKind>, ActorEntry>();
   readonly #dirty = [new Set<ObjectKey<ActorKind>>(), new Set<ObjectKey<ActorKind>>(), new Set<ObjectKey<ActorKind>>()];
   /** Those that wait for an address, so that a freed one does not have all others asked. */
@@ -48,7 +48,7 @@ export class ActorSystem {
   constructor(options: ActorSystemOptions) {
     this.#options = options;
     this.#graphs = new GraphCache(options.world);
-    this.world = { ...options.world, graph: (key) => this.#graphs.get(key) };
+    this.world = { ...options.world, graph: (key) => this.#graphs.get(key), memo: this.#memo };
     this.#charts = connectCharts({
       request: options.request,
       release: (uid) => options.pool.release(uid),
@@ -72,7 +72,7 @@ export class ActorSystem {
     return this.#entries;
   }
 
-  /** Whether nobody has to look again. */
+  /** Nobody has to look again. */
   get isIdle(): boolean {
     return !this.#isAtWork && this.#dirty.every((keys) => keys.size === 0);
   }
@@ -177,10 +177,12 @@ export class ActorSystem {
     this.#isScheduled = false;
     if (!this.#isOpen) return;
     const end = this.#options.now() + turnMs;
-    do {
-      if (this.#sweep.next().done === true) this.#sweep = this.#lookAround();
-    } while (this.#isAtWork && this.#options.now() < end);
-    this.#options.flush();
+    this.#memo.during(() => {
+      do {
+        if (this.#sweep.next().done === true) this.#sweep = this.#lookAround();
+      } while (this.#isAtWork && this.#options.now() < end);
+      this.#options.flush();
+    });
     if (this.#isAtWork) this.#schedule();
   }
 
@@ -194,6 +196,8 @@ export class ActorSystem {
       const pass = Array.from(keys);
       for (const key of pass) {
         if (keys.delete(key)) this.#lookAt(key);
+        // Addresses are held and let go by Gateways, nothing by routes.
+        if (rank < 2) this.#memo.forget();
         yield;
       }
       if (rank === 1) yield* this.#settleClaims();
@@ -206,6 +210,7 @@ export class ActorSystem {
     for (const { gateway, event } of pool.settle()) {
       this.deliver(gateway, event);
       this.#markNamed(this.#options.cluster.naming(gateway));
+      this.#memo.forget();
       yield;
     }
     if (pool.revision === this.#poolRevision) return;

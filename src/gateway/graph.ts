@@ -9,6 +9,7 @@ import { classStandingOf } from './gateway-class.ts';
 import { byAge, isListenerSetKey, keyOf, nameOf, parentOf, routeKey } from './keys.ts';
 import { acceptSet, gatewayBehind, setsOf } from './listener-sets.ts';
 import { acceptGateway, judgeListeners } from './listeners.ts';
+import type { Memo } from './memo.ts';
 import { optionsOfRoute } from './options.ts';
 import { readParameters } from './parameters.ts';
 
@@ -35,10 +36,12 @@ export interface World {
   refusalOf(key: ObjectKey): string | undefined;
   /** The graph of a Gateway that exists; each world decides how long it remembers one. */
   graph(key: ObjectKey<'Gateway'>): GatewayGraph | undefined;
+  /** What was decided over routes and Services since the last change. */
+  readonly memo: Memo;
 }
 
 /** Builds the graph of one Gateway; a Gateway whose class is not ours attaches nothing. */
-export function buildGraph(gateway: Gateway, world: Omit<World, 'graph'>): GatewayGraph {
+export function buildGraph(gateway: Gateway, world: Omit<World, 'graph' | 'memo'>): GatewayGraph {
   const { view, settings } = world;
   const key = keyOf(gateway);
   const standing = classStandingOf(gateway, view, settings);

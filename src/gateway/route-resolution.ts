@@ -42,6 +42,10 @@ export interface RouteResolution {
 }
 
 export function resolveRoute(route: Route, world: World): RouteResolution {
+  return world.memo.once(route, () => resolve(route, world));
+}
+
+function resolve(route: Route, world: World): RouteResolution {
   const parents = resolveParents(route, world);
   const { view, settings } = world;
   const choice = chooseBehaviour(route, optionsOfRoute(route, world));

@@ -42,6 +42,10 @@ export type ServicePlan =
 
 /** Decides over one Service from all routes that name it, or from the Gateway whose own it is. */
 export function planService(key: ObjectKey<'Service'>, world: World): ServicePlan {
+  return world.memo.once(key, () => plan(key, world));
+}
+
+function plan(key: ObjectKey<'Service'>, world: World): ServicePlan {
   const current = world.view.get(key);
   const resolutions = world.view.routesNaming(key).map((route) => resolveRoute(route, world));
   const claims = resolutions.flatMap((resolution): Contributor[] =>

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Transition } from '../actors/system.ts';
+import type { Transition } from '../actors/system-options.ts';
 import { partsOf } from '../gateway/keys.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 import type { ObjectMeta } from '../objects/kubernetes.ts';

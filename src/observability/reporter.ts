@@ -1,4 +1,4 @@
-import type { Transition } from '../actors/system.ts';
+import type { Transition } from '../actors/system-options.ts';
 import { nameOf, partsOf } from '../gateway/keys.ts';
 import type { NoPool } from '../ipam/allocator.ts';
 import type { Pool } from '../ipam/pool.ts';

@@ -44,7 +44,7 @@ class Bench {
     this.put('GatewayClass', '', 'demo', { controllerName: 'thebsdbox.co.uk/controller' });
   }
 
-  #world(pool: AddressPool): Omit<World, 'graph'> {
+  #world(pool: AddressPool): Omit<World, 'graph' | 'memo'> {
     const { cluster } = this;
     const addresses = new Proxy(pool, {
       get: (target, name) => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Transition } from '../../src/actors/system.ts';
+import type { Transition } from '../../src/actors/system-options.ts';
 import { parseConfig } from '../../src/config.ts';
 import { UsageError } from '../../src/flags.ts';
 import { nameOf, partsOf } from '../../src/gateway/keys.ts';

@@ -5,6 +5,7 @@ import { parseConfig } from '../../src/config.ts';
 import { buildGraph, type World } from '../../src/gateway/graph.ts';
 import { partsOf } from '../../src/gateway/keys.ts';
 import { ledgerManifest } from '../../src/gateway/ledger.ts';
+import { Memo } from '../../src/gateway/memo.ts';
 import { annotations } from '../../src/gateway/names.ts';
 import { serviceManifest, stepTowards } from '../../src/gateway/service-diff.ts';
 import { planService } from '../../src/gateway/service-plan.ts';
@@ -57,7 +58,7 @@ export function worldOf(situation: Situation): World {
     const found = cluster.get(key);
     return found && buildGraph(found, parts);
   };
-  return { ...parts, graph };
+  return { ...parts, graph, memo: new Memo() };
 }
 
 function poolOf(cluster: Cluster, revision: number): AddressPool {

@@ -1,4 +1,4 @@
-import type { Transition } from '../../actors/system.ts';
+import type { Transition } from '../../actors/system-options.ts';
 import type { ActorKind, ObjectKey } from '../../objects/keys.ts';
 
 export type ActorKey = ObjectKey<ActorKind>;

@@ -1,4 +1,4 @@
-import type { Transition } from '../../actors/system.ts';
+import type { Transition } from '../../actors/system-options.ts';
 import type { Timers } from '../../kubernetes/timers.ts';
 import { type ActorKey, type Feed, type LogEntry, logEntry, type Sink } from './feed.ts';
 import { PageFeed, type PageSources } from './page-feed.ts';

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressPool } from '../../actors/address-pool.ts';
 import { objectMachines } from '../../actors/descriptions.ts';
 import type { Witnesses } from '../../actors/explain.ts';
-import type { Transition } from '../../actors/system.ts';
+import type { Transition } from '../../actors/system-options.ts';
 import { chartOf } from '../../charts/chart.ts';
 import { svgOf } from '../../charts/svg.ts';
 import type { Timers } from '../../kubernetes/timers.ts';
