@@ -27,8 +27,6 @@ import { Follow } from './watch/follow.ts';
 import { sourcesOf } from './watch/sources.ts';
 import { buildQueue } from './writes.ts';
 
-const defaultDiscoveryMs = 10_000;
-
 /**
  * Builds, connects and starts all parts.
  * @throws KubeconfigError, BindError
@@ -190,6 +188,7 @@ export class Controller {
   #open(): void {
     if (this.#isOpen || !this.#hasSynced || this.#leadership?.isLeading === false) return;
     this.#isOpen = true;
+    if (this.#leadership !== undefined) this.#follow.distrust();
     this.#refreshPool();
     this.actors.open();
     this.#inspection?.opened();
@@ -243,7 +242,7 @@ export class Controller {
       sources: sourcesOf({ controllerName: this.#config.controllerName, pool: this.#poolSource }),
       random: this.#surroundings.random,
       timers: this.#surroundings.timers,
-      discoveryMs: this.#surroundings.discoveryMs ?? defaultDiscoveryMs,
+      discoveryMs: this.#surroundings.discoveryMs,
       onSynced: () => {
         this.#hasSynced = true;
         this.#reporter.synced(this.#follow.describe());
@@ -270,6 +269,7 @@ export class Controller {
         reports: settledReportsOf(this.actors),
         versionOf: (kind) => this.#follow.versionOf(kind),
         quarantineMs: () => this.pool.quarantineMs,
+        isDoubtful: () => this.#follow.isDoubtful,
         timestamp: () => new Date(this.#surroundings.timers.now()).toISOString().replace(/\.\d{3}Z$/, 'Z'),
       },
       queue: this.#queue,

@@ -23,6 +23,8 @@ export interface EffectContext {
   readonly versionOf: (kind: Kind) => string;
   /** How long an address that was given up is not handed out again. */
   readonly quarantineMs: () => number;
+  /** Whether what is known may be older than it looks: what would do harm then is confirmed first. */
+  readonly isDoubtful: () => boolean;
   /** RFC 3339, whole seconds as `metav1.Time` keeps them. */
   readonly timestamp: () => string;
 }

@@ -10,7 +10,7 @@ import { writeEndpointSlice } from './endpoint-slice.ts';
 import { pinAddress, removeMarks } from './gateway-address.ts';
 import { syncFinalizer } from './gateway-class-finalizer.ts';
 import { premiseOfEntry, writeLedgerEntry } from './ledger.ts';
-import { writeService } from './service.ts';
+import { premiseOfService, writeService } from './service.ts';
 import {
   premiseOfStatus,
   writeGatewayClassStatus,
@@ -52,11 +52,15 @@ const deciders: Decider = {
 };
 
 type Premise = {
-  [N in EffectName]?: (key: EffectKeys[N], request: ApiRequest, context: EffectContext) => ObjectKey | undefined;
+  [N in EffectName]?: (key: EffectKeys[N], request: ApiRequest, context: EffectContext) => readonly ObjectKey[];
 };
 
-/** What is read again before a write that would take an address from a Gateway, should we not know the newest. */
-const premises: Premise = { 'ledger-entry': premiseOfEntry, 'gateway-status': premiseOfStatus };
+/** What is read again before a write that takes an address from a Gateway, or may, should we not know the newest. */
+const premises: Premise = {
+  'ledger-entry': premiseOfEntry,
+  'gateway-status': premiseOfStatus,
+  service: (_key, request, context) => premiseOfService(request, context),
+};
 
 export interface EffectsOptions {
   readonly context: EffectContext;
@@ -146,8 +150,8 @@ export class Effects {
         onWritten?.({ key: target, before, after: view.get(target) });
       },
       confirm: (request) => {
-        const premise = premises[name]?.(key, request, context);
-        return premise && this.#readAgain(premise);
+        const premise = premises[name]?.(key, request, context) ?? [];
+        return premise.length === 0 ? undefined : this.#readAllAgain(premise);
       },
       refresh: async () => void (await this.#readAgain(target)),
       succeeded: () => {
@@ -165,6 +169,11 @@ export class Effects {
         this.#tell(id, { type: 'RetryDue', what: name });
       },
     };
+  }
+
+  async #readAllAgain(keys: readonly ObjectKey[]): Promise<{ readonly failure?: Failure }> {
+    const read = await Promise.all(keys.map((key) => this.#readAgain(key)));
+    return read.find(({ failure }) => failure !== undefined) ?? {};
   }
 
   /** Takes in an object as it is now. */

@@ -79,11 +79,10 @@ export function premiseOfEntry(
   key: ObjectKey<'IPAddress'>,
   request: ApiRequest,
   { world: { view } }: EffectContext,
-): ObjectKey<'Gateway'> | undefined {
+): readonly ObjectKey<'Gateway'>[] {
   const entry = view.get(key);
-  return entry !== undefined && request.method !== 'POST' && releasedAt(entry) === undefined
-    ? ownerKey(entry)
-    : undefined;
+  const isRead = entry === undefined || request.method === 'POST' || releasedAt(entry) !== undefined;
+  return isRead ? [] : [ownerKey(entry)];
 }
 
 function mark(

@@ -1,8 +1,11 @@
 import { partsOf } from '../gateway/keys.ts';
+import { ledgerKey } from '../gateway/ledger.ts';
+import { annotations } from '../gateway/names.ts';
 import { serviceManifest, stepTowards } from '../gateway/service-diff.ts';
 import { planService } from '../gateway/service-plan.ts';
 import type { ApiRequest } from '../kubernetes/client.ts';
 import type { ObjectKey } from '../objects/keys.ts';
+import type { StringMap } from '../objects/kubernetes.ts';
 import { createRequest, deleteRequest, type EffectContext, patchRequest } from './context.ts';
 
 /** The next write that brings a Service to what its routes want: created, patched, announced, deleted or restored. */
@@ -28,4 +31,20 @@ export function writeService(key: ObjectKey<'Service'>, context: EffectContext):
     case 'delete':
       return current && deleteRequest(key, context, current.metadata);
   }
+}
+
+/**
+ * The entries of the ledger that are read again before a Service gets addresses, where what is known may be old: another
+ * replica may have given them to another Gateway since, and nothing else keeps a Service from being made with them.
+ */
+export function premiseOfService(
+  request: ApiRequest,
+  { world: { view }, isDoubtful }: EffectContext,
+): readonly ObjectKey<'IPAddress'>[] {
+  if (!isDoubtful() || !view.isServed('IPAddress')) return [];
+  const { metadata } = (request.body ?? {}) as { readonly metadata?: { readonly annotations?: StringMap } };
+  return (metadata?.annotations?.[annotations.addresses] ?? '')
+    .split(',')
+    .filter((address) => address !== '')
+    .map(ledgerKey);
 }

@@ -45,18 +45,17 @@ export function writeListenerSetStatus(key: ObjectKey<'ListenerSet'>, context: E
 }
 
 /**
- * The entry of the ledger that has to be read again before an address is taken out of a Gateway's status: another
- * replica may have recorded it for the Gateway, though a watch that lags behind has not said so.
+ * The entries of the ledger that have to be read again before addresses are taken out of a Gateway's status: another
+ * replica may have recorded them for the Gateway, though a watch that lags behind has not said so.
  */
 export function premiseOfStatus(
   key: ObjectKey<'Gateway'>,
   request: ApiRequest,
   { world: { view } }: EffectContext,
-): ObjectKey<'IPAddress'> | undefined {
+): readonly ObjectKey<'IPAddress'>[] {
   const gateway = view.get(key);
   const { status } = request.body as { readonly status: Gateway['status'] };
-  const [taken] = gateway === undefined ? [] : takenFrom(gateway, status);
-  return taken !== undefined && view.isServed('IPAddress') ? ledgerKey(taken) : undefined;
+  return gateway !== undefined && view.isServed('IPAddress') ? takenFrom(gateway, status).map(ledgerKey) : [];
 }
 
 function takenFrom({ status }: Gateway, wanted: Gateway['status']): readonly string[] {

@@ -37,6 +37,7 @@ export interface ListWatchOptions {
 const shortestWatchSeconds = 300;
 /** Bookmarks come about once a minute: a stream that is silent for longer than this is dead. */
 const silenceMs = 150_000;
+const silent: Failure = { kind: 'retry', code: 0, message: `watch ended: nothing came for ${silenceMs / 1000} s` };
 const endOfInitialEvents = 'k8s.io/initial-events-end';
 
 /**
@@ -113,20 +114,21 @@ export class ListWatch<Kept> {
     const abort = (): void => connection.abort();
     signal.addEventListener('abort', abort);
     const silence = new SilenceLimit(abort, this.#options.timers.after);
+    const aborted = (): Failure | undefined => (signal.aborted ? undefined : silent);
     try {
       const result = await this.#options.client.watch(this.#watchPath(start), connection.signal);
       if ('failure' in result) return result.failure;
       const reader = new EventReader(this.#handler, 'sendInitialEvents' in start ? [] : undefined);
       for await (const line of readLines(untilAborted(result.stream, connection.signal))) {
-        if (connection.signal.aborted) return undefined;
+        if (connection.signal.aborted) return aborted();
         silence.restart();
         const event = parseWatchEvent(line);
         if (event.type === 'ERROR') return event.failure;
         this.#take(event, reader);
       }
-      return undefined;
+      return connection.signal.aborted ? aborted() : undefined;
     } catch (error) {
-      if (connection.signal.aborted) return undefined;
+      if (connection.signal.aborted) return aborted();
       const message = error instanceof Error ? error.message : String(error);
       return { kind: 'retry', code: 0, message: `watch ended: ${message}` };
     } finally {

@@ -11,6 +11,7 @@ import type { Kind, ObjectKey } from '../objects/keys.ts';
 import type { Rejection } from '../objects/rejection.ts';
 import type { FollowedObject } from '../objects/view.ts';
 import { type Decoded, decode } from './decode.ts';
+import { Doubt } from './doubt.ts';
 
 /** One collection to follow. */
 export interface Source {
@@ -30,8 +31,8 @@ export interface FollowOptions {
   readonly sources: readonly Source[];
   readonly random: () => number;
   readonly timers: Pick<Timers, 'sleep' | 'after'>;
-  /** How often kinds that are not served are looked for, in milliseconds. */
-  readonly discoveryMs: number;
+  /** How often kinds that are not served are looked for, in milliseconds; 10 s, if left out. */
+  readonly discoveryMs?: number | undefined;
   /** All kinds that can be read were read once. */
   readonly onSynced: () => void;
   /** A kind can be read now that could not before, or the other way round. */
@@ -40,6 +41,8 @@ export interface FollowOptions {
   readonly onRejection: (rejection: Rejection) => void;
   readonly onWatchEnded?: (kind: Kind, failure: Failure | undefined) => void;
 }
+
+const defaultDiscoveryMs = 10_000;
 
 type Stage = 'starting' | 'absent' | 'synced' | 'forbidden' | 'without';
 
@@ -54,10 +57,12 @@ export class Follow {
   readonly #running = new Map<Source, ListWatch<Decoded | undefined>>();
   readonly #single = new Map<ObjectKey, Source>();
   readonly #stop = new AbortController();
+  readonly #doubt: Doubt;
   #hasSynced = false;
 
   constructor(options: FollowOptions) {
     this.#options = options;
+    this.#doubt = new Doubt(options.timers.after);
     for (const source of options.sources) this.#stages.set(source, 'starting');
   }
 
@@ -68,6 +73,16 @@ export class Follow {
 
   get isSynced(): boolean {
     return [...this.#stages.values()].every((stage) => stage !== 'starting' && stage !== 'forbidden');
+  }
+
+  /** Whether what was read may be older than it looks: a watch broke not long ago, or `distrust` was called. */
+  get isDoubtful(): boolean {
+    return this.#doubt.isOpen;
+  }
+
+  /** What was read long ago is to be acted upon: any of the watches may be dead. */
+  distrust(): void {
+    this.#doubt.arise();
   }
 
   /** Kinds that were not read yet. */
@@ -82,7 +97,7 @@ export class Follow {
 
   /** Runs until `stop`. Never rejects. */
   async run(): Promise<void> {
-    const { client, random, timers, discoveryMs, onFailure } = this.#options;
+    const { client, random, timers, discoveryMs = defaultDiscoveryMs, onFailure } = this.#options;
     const backoff = new Backoff({ firstMs: 800, longestMs: 30_000, random });
     const { signal } = this.#stop;
     while (!signal.aborted) {
@@ -128,6 +143,7 @@ export class Follow {
 
   stop(): void {
     this.#stop.abort();
+    this.#doubt.end();
     for (const watch of this.#running.values()) watch.stop();
   }
 
@@ -148,7 +164,10 @@ export class Follow {
         replaced: (objects, resourceVersion) => this.#replace(source, objects, resourceVersion),
         changed: (type, object) => this.#change(source, type, object),
         failed: (failure) => this.#fail(source, failure),
-        watchEnded: (failure) => this.#options.onWatchEnded?.(source.kind, failure),
+        watchEnded: (failure) => {
+          if (failure !== undefined) this.#doubt.arise();
+          this.#options.onWatchEnded?.(source.kind, failure);
+        },
       },
     );
     this.#running.set(source, watch);

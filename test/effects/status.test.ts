@@ -5,6 +5,7 @@ import { premiseOfStatus, writeGatewayStatus } from '../../src/effects/status.ts
 import { gatewayFacts } from '../../src/gateway/facts.ts';
 import type { Manifest } from '../gateway/manifests.ts';
 import { address, gateway, gatewayClass, type Situation, worldOf } from '../machines/worlds.ts';
+import { contextIn } from './context.ts';
 
 const key = 'Gateway/default/gw';
 const asked = [{ type: 'IPAddress', value: address }];
@@ -20,18 +21,8 @@ function refusedIn(situation: Omit<Situation, 'manifests'>, ...more: readonly Ma
     facts: gatewayFacts(key, 'gateway-gw', world),
     refusal: { reason: 'AddressNotUsable', message },
   } as const;
-  return {
-    world,
-    reports: {
-      gatewayClass: () => undefined,
-      gateway: () => report,
-      listenerSet: () => undefined,
-      route: () => undefined,
-    },
-    versionOf: () => 'v1',
-    quarantineMs: () => 0,
-    timestamp: () => '2026-01-01T12:00:00Z',
-  };
+  const { reports } = contextIn(world);
+  return contextIn(world, { reports: { ...reports, gateway: () => report } });
 }
 
 describe('an address in the status of a Gateway', () => {
@@ -39,19 +30,19 @@ describe('an address in the status of a Gateway', () => {
     const context = refusedIn({ ledger: 'other' });
     const request = writeGatewayStatus(key, context);
     assert.ok(request);
-    assert.equal(premiseOfStatus(key, request, context), `IPAddress//${address}`);
+    assert.deepEqual(premiseOfStatus(key, request, context), [`IPAddress//${address}`]);
   });
 
   test('is taken away at once where the cluster has no ledger', () => {
     const context = refusedIn({ ledger: 'not served' });
     const request = writeGatewayStatus(key, context);
     assert.ok(request);
-    assert.equal(premiseOfStatus(key, request, context), undefined);
+    assert.deepEqual(premiseOfStatus(key, request, context), []);
   });
 
   test('needs nothing to be read when it stays', () => {
     const context = refusedIn({ holder: 'gw' });
     const request = { method: 'PATCH', path: '', body: { status: { addresses: asked } } } as const;
-    assert.equal(premiseOfStatus(key, request, context), undefined);
+    assert.deepEqual(premiseOfStatus(key, request, context), []);
   });
 });

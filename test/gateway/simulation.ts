@@ -206,6 +206,7 @@ export class Simulation {
         reports: settledReportsOf(this.actors),
         versionOf: (kind) => kinds[kind].versions[0] ?? 'v1',
         quarantineMs: () => this.pool.quarantineMs,
+        isDoubtful: () => false,
         timestamp: () => this.clock.timestamp,
       },
       queue: queue as WriteQueue,

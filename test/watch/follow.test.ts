@@ -26,13 +26,13 @@ class Bench {
   readonly cluster = new Cluster();
   readonly told: string[] = [];
   readonly follow: Follow;
-  readonly #clock = new Clock();
+  readonly clock = new Clock();
   readonly #sleepers = new Set<() => void>();
 
   constructor(kinds: readonly Kind[], isOptional = false) {
     this.server.served.set('/api/v1', ['services']);
     const timers = {
-      after: (ms: number, action: () => void) => this.#clock.after(ms, action),
+      after: (ms: number, action: () => void) => this.clock.after(ms, action),
       sleep: (_ms: number, signal: AbortSignal) => this.#sleep(signal),
     };
     this.follow = new Follow({
@@ -266,6 +266,35 @@ describe('following', () => {
     await settle();
     await bench.wake();
     assert.equal(bench.server.watches.at(-1)?.query.get('sendInitialEvents'), 'true');
+    bench.stop();
+  });
+
+  test('is in doubt after a watch broke: others may have been dead as long', async () => {
+    const breaks: readonly ((bench: Bench) => void)[] = [
+      ({ server }) => server.watches.at(-1)?.close(new Error('read ECONNRESET')),
+      ({ clock }) => clock.advance(150_000),
+      ({ follow }) => follow.distrust(),
+    ];
+    for (const breakIt of breaks) {
+      const bench = new Bench(['Service']);
+      await bench.start();
+      await bench.sync();
+      assert.equal(bench.follow.isDoubtful, false);
+      breakIt(bench);
+      await settle();
+      assert.equal(bench.follow.isDoubtful, true);
+      bench.stop();
+    }
+  });
+
+  test('is not in doubt after a watch that ended in good order', async () => {
+    const bench = new Bench(['Service']);
+    await bench.start();
+    await bench.sync();
+    bench.server.watches.at(-1)?.close();
+    await settle();
+    assert.equal(bench.server.watches.length, 2);
+    assert.equal(bench.follow.isDoubtful, false);
     bench.stop();
   });
 });
