@@ -84,8 +84,11 @@ function refuseService(
   }
   const users = valuesOfUsers(service.metadata.uid, history);
   const now = flatten(service);
-  // Several ports must have names: one that we gave stays where a user has added a port meanwhile.
-  const areNamed = objectsOf(at(service, 'spec', 'ports')).length > 1;
+  // Several ports must have names: one that we gave stays where a user had added a port when it was restored.
+  const left = history.findLast(({ author, after }) => {
+    return isController(author) && after?.metadata.uid === service.metadata.uid;
+  });
+  const areNamed = [service, left?.after].some((one) => objectsOf(at(one, 'spec', 'ports')).length > 1);
   const paths = [...new Set([...users.keys(), ...now.keys()])].filter((path) => {
     return judged.test(path) && !(areNamed && path.endsWith('].name'));
   });

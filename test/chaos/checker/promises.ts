@@ -47,6 +47,8 @@ class QuarantineBook {
   readonly #state = new Map<string, ApiObject>();
   /** When an address was given up, and the uid of the Gateway that had it. */
   readonly #givenUp = new Map<string, { readonly uid: string; readonly at: number }>();
+  /** Uids of Gateways that are another controller's: what they had was given up when they became that. */
+  readonly #foreign = new Set<string>();
   /** Addresses that users ever wrote into a Gateway's spec, by its uid. */
   readonly #named = new Map<string, Set<string>>();
   #quarantineMs = Number.POSITIVE_INFINITY;
@@ -62,18 +64,36 @@ class QuarantineBook {
     // The shortest that ever held: who writes may not know the newest.
     if (key === this.#pool) this.#quarantineMs = Math.min(this.#quarantineMs, quarantineOf(after));
     if (kind === 'Gateway') this.#takeGateway(entry);
+    if (kind === 'GatewayClass') {
+      for (const object of this.#state.values()) if (object.kind === 'Gateway') this.#noteForeign(object, entry.at);
+    }
     return kind === 'IPAddress' && entry.type === 'ADDED' && isController(entry.author) ? this.#judge(entry) : [];
   }
 
   #takeGateway({ author, before, after, at: time }: Entry): void {
-    if (before !== undefined && (after === undefined || isForeign(after, this.#state))) {
-      for (const address of addressesIn(before, 'status')) {
-        this.#givenUp.set(address, { uid: before.metadata.uid, at: time });
-      }
+    if (after === undefined) {
+      if (before !== undefined && !this.#foreign.delete(before.metadata.uid)) this.#giveUp(before, time);
+      return;
     }
-    if (after === undefined || isController(author)) return;
+    this.#noteForeign(after, time);
+    if (isController(author)) return;
     const { uid } = after.metadata;
     this.#named.set(uid, new Set([...(this.#named.get(uid) ?? []), ...addressesIn(after, 'spec')]));
+  }
+
+  #noteForeign(gateway: ApiObject, time: number): void {
+    const { uid } = gateway.metadata;
+    if (!isForeign(gateway, this.#state)) this.#foreign.delete(uid);
+    else if (!this.#foreign.has(uid)) {
+      this.#foreign.add(uid);
+      this.#giveUp(gateway, time);
+    }
+  }
+
+  #giveUp(gateway: ApiObject, time: number): void {
+    for (const address of addressesIn(gateway, 'status')) {
+      this.#givenUp.set(address, { uid: gateway.metadata.uid, at: time });
+    }
   }
 
   #judge({ key, author, after, at: time }: Entry): readonly Problem[] {
