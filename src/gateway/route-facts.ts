@@ -17,7 +17,7 @@ import { noteWeights } from './weights.ts';
 export function routeFacts(key: ObjectKey<RouteKind>, uid: string, world: World): RouteFacts {
   const route = world.view.get(key);
   if (route === undefined || route.metadata.uid !== uid || route.metadata.deletionTimestamp !== undefined) {
-    return { ...nothing, presence: presenceOf(key, undefined, world), leftovers: leftoversOf(key, new Set(), world) };
+    return { ...nothing, presence: presenceOf(key, undefined, world), leftovers: leftoversOf(key, new Map(), world) };
   }
   const resolution = resolveRoute(route, world);
   const { wishes, parents } = resolution;
@@ -35,7 +35,7 @@ export function routeFacts(key: ObjectKey<RouteKind>, uid: string, world: World)
     notes: wishes[0] === undefined ? [] : noteWeights(wishes[0], world),
     unreached: wishes.flatMap((wish) => noteUnreached(wish, world)),
     withheld: plans.flatMap(({ plan }) => (plan.kind === 'keep' ? plan.why : []))[0],
-    leftovers: leftoversOf(key, new Set(wishes.map(({ target }) => target)), world),
+    leftovers: leftoversOf(key, new Map(plans.map(({ wish, plan }) => [wish.target, plan])), world),
     hasStatus: hasStatus(route, world),
   };
 }
@@ -78,16 +78,21 @@ function isPartlyServed({ wishes, resolvedRefs }: RouteResolution): boolean {
   return wish.backends.some(({ resolved }) => resolved.resolvedRefs.status === 'True');
 }
 
+/** Our Services that are to go: those that name it, and that which it has taken from another route, but cannot have. */
 function leftoversOf(
   route: ObjectKey<RouteKind>,
-  targets: ReadonlySet<ObjectKey<'Service'>>,
+  wanted: ReadonlyMap<ObjectKey<'Service'>, ServicePlan>,
   world: World,
 ): readonly ObjectKey<'Service'>[] {
-  return world.view
-    .servicesNaming(route)
-    .filter((service) => ownershipOf(service, world.view, world.settings) !== 'foreign')
+  const { view, settings } = world;
+  const services = new Set([
+    ...view.servicesNaming(route),
+    ...[...wanted.keys()].flatMap((key) => view.get(key) ?? []),
+  ]);
+  return [...services]
+    .filter((service) => ownershipOf(service, view, settings) !== 'foreign')
     .map((service) => keyOf(service))
-    .filter((key) => !targets.has(key) || planService(key, world).kind === 'none');
+    .filter((key) => (wanted.get(key)?.kind ?? 'none') === 'none');
 }
 
 function firstAccepted(verdicts: readonly Verdict[]): Verdict | undefined {

@@ -229,4 +229,21 @@ describe('a route', () => {
     const { api } = simulation;
     assert.deepEqual(new Simulation({ flags, api }).run().writes, [], 'nothing is left for a fresh controller');
   });
+
+  test('loses its Service to an older one, whose Gateway then finds its address taken by a stranger', () => {
+    const rules = [{ backendRefs: [{ name: 'web', port: 80 }] }];
+    const second = { ...route('second', 'a', created), spec: { parentRefs: [{ name: 'gw' }], rules } };
+    const older = { ...route('web', 'a', created), spec: { parentRefs: [{ name: 'poor' }], rules } };
+    const first = { ...older, metadata: { ...older.metadata, creationTimestamp: '2025-01-01T00:00:00Z' } };
+    const pool = { kind: 'ConfigMap', metadata: { name: 'ipam' }, data: { 'cidr-global': '10.0.0.0/31' } } as const;
+    const simulation = simulate([pool, gateway(), second], ['ledger-entry IPAddress//10.0.0.1']);
+    for (const manifest of [first, gateway({}, 'poor')]) simulation.put(manifest);
+    simulation.run();
+    assert.ok(simulation.cluster.get('Service/default/web') !== undefined, 'while the older one is about to have it');
+    simulation.pool.noteStranger('10.0.0.1', 'somebody');
+    simulation.actors.lookAgain('Gateway/default/poor');
+    simulation.run();
+    assert.equal(stateOf(simulation, 'Gateway/default/poor'), 'Pending.PoolExhausted');
+    assert.equal(simulation.cluster.get('Service/default/web'), undefined);
+  });
 });
