@@ -5,6 +5,7 @@ import type { World } from './graph.ts';
 import { type Happening, type Regarding, regardingOf } from './happening.ts';
 import { keyOf, nameOf } from './keys.ts';
 import { annotations } from './names.ts';
+import { optionsOfRoute } from './options.ts';
 import { gatewaysNamedBy, routesNamedBy } from './ownership.ts';
 
 type Scope = Pick<World, 'view' | 'settings'>;
@@ -87,7 +88,7 @@ function changed(service: Service, { view, settings }: Scope): readonly Happenin
   const was = behaviourOf(service);
   return routesNamedBy(service.metadata).flatMap((key): readonly Happening[] => {
     const route = view.get(key);
-    const choice = route && chooseBehaviour(route, settings);
+    const choice = route && chooseBehaviour(route, optionsOfRoute(route, { view, settings }));
     if (route === undefined || choice === undefined || 'refusal' in choice || choice.behaviour === was) return [];
     const done = was === 'update' ? 'is as it was' : 'is deleted';
     return [

@@ -70,6 +70,11 @@ const words: readonly WordCase[] = [
     word: /^BehaviourChanged .* update, was duplicate/,
   },
   {
+    when: 'parameters give it another behaviour',
+    golden: 'parameters',
+    word: /^BehaviourChanged TCPRoute default\/by-class: behaviour is aggregate, was duplicate/,
+  },
+  {
     when: 'an older route serves',
     golden: 'two-routes-one-listener',
     word: /^ServedByOlder .*younger: .*default\/older/,
