@@ -1,13 +1,20 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import type { EffectContext } from '../effects/context.ts';
-import { type Explanation, explainGateway, explainListenerSet, explainRoute } from '../gateway/explanation.ts';
-import { acceptClass } from '../gateway/gateway-class.ts';
-import { nameOf, partsOf } from '../gateway/keys.ts';
+import {
+  type Explanation,
+  type ExplanationScope,
+  explainClass,
+  explainGateway,
+  explainListenerSet,
+  explainRoute,
+} from '../gateway/explanation.ts';
+import { isGatewayKey, keyOf, nameOf, partsOf, routeKey } from '../gateway/keys.ts';
 import { whyNotOurs } from '../gateway/not-served.ts';
-import type { GatewayClass } from '../objects/gateway-api.ts';
-import type { ActorKind, ObjectKey, RouteKind } from '../objects/keys.ts';
+import { describePool } from '../ipam/report.ts';
+import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 import type { ActorState } from '../objects/states.ts';
-import type { ClusterView, Settings } from '../objects/view.ts';
+import type { ObjectOfKind, Settings } from '../objects/view.ts';
+import type { AddressPool } from './address-pool.ts';
 import { describeState } from './descriptions.ts';
 import type { ActorSystem } from './system.ts';
 
@@ -17,52 +24,65 @@ export interface Witnesses {
   readonly reports: EffectContext['reports'];
   readonly cluster: Cluster;
   readonly settings: Settings;
+  readonly pool: Pick<AddressPool, 'pool'>;
 }
 
 /** Why an object is where it is, in the words of its conditions. */
-export function explainObject(
-  key: ObjectKey<ActorKind>,
-  { actors, reports, cluster, settings }: Witnesses,
-): Explanation {
+export function explainObject(key: ObjectKey<ActorKind>, witnesses: Witnesses): Explanation {
+  const { actors, cluster, settings } = witnesses;
   const { kind } = partsOf(key) as { kind: ActorKind };
   const object = cluster.get(key);
   const state = actors.entries.get(key)?.state;
-  const base = { kind, name: nameOf(key), details: [], conditions: [] };
+  const base = { kind, name: nameOf(key), isReady: false, details: [], conditions: [] };
   const broken = cluster.unreadable(key);
-  if (broken !== undefined) return { ...base, state: 'Unreadable', isReady: false, cause: broken };
-  if (object === undefined) return { ...base, state: 'Absent', isReady: false, cause: whyAbsent(kind, cluster) };
+  if (broken !== undefined) return { ...base, state: 'Unreadable', cause: broken };
+  if (object === undefined) return { ...base, state: 'Absent', cause: whyAbsent(kind, cluster) };
   if (state === undefined) {
-    return { ...base, state: 'NotOurs', isReady: false, cause: whyNotOurs(object, { view: cluster, settings }) };
+    return { ...base, state: 'NotOurs', cause: whyNotOurs(object, { view: cluster, settings }) };
   }
-  const scope = { view: cluster, settings, description: describeState(kind, state) };
-  if (object.kind === 'Gateway') {
-    const report = reports.gateway(key as ObjectKey<'Gateway'>);
-    if (report !== undefined) return explainGateway(object, report, scope);
+  const known = explainKnown(object, state, witnesses);
+  return known ?? { ...base, state, cause: describeState(kind, state) };
+}
+
+/** `undefined` where its actor has not looked yet. */
+function explainKnown(
+  object: ObjectOfKind[ActorKind],
+  state: ActorState,
+  witnesses: Witnesses,
+): Explanation | undefined {
+  const { reports, cluster } = witnesses;
+  const scope = scopeOf(object.kind, state, witnesses);
+  switch (object.kind) {
+    case 'GatewayClass': {
+      const report = reports.gatewayClass(keyOf(object));
+      const gateways = [...cluster.naming(keyOf(object))].filter(isGatewayKey).length;
+      return report && explainClass(object, report.facts, { ...scope, state, gateways });
+    }
+    case 'Gateway': {
+      const report = reports.gateway(keyOf(object));
+      return report && explainGateway(object, report, scope);
+    }
+    case 'ListenerSet': {
+      const report = reports.listenerSet(keyOf(object));
+      return report && explainListenerSet(object, report, scope);
+    }
+    default: {
+      const report = reports.route(routeKey(object));
+      return report && explainRoute(object, report, scope);
+    }
   }
-  if (object.kind === 'ListenerSet') {
-    const report = reports.listenerSet(key as ObjectKey<'ListenerSet'>);
-    if (report !== undefined) return explainListenerSet(object, report, scope);
-  }
-  if (object.kind === 'TCPRoute' || object.kind === 'UDPRoute') {
-    const report = reports.route(key as ObjectKey<RouteKind>);
-    if (report !== undefined) return explainRoute(object, report, scope);
-  }
-  if (object.kind === 'GatewayClass') {
-    return { ...base, state, ...explainClass(object, state, cluster, scope.description) };
-  }
-  return { ...base, state, isReady: false, cause: scope.description };
+}
+
+function scopeOf(kind: ActorKind, state: ActorState, { actors, cluster, settings, pool }: Witnesses): ExplanationScope {
+  return {
+    view: cluster,
+    settings,
+    description: describeState(kind, state),
+    stateOf: (other) => actors.entries.get(other as ObjectKey<ActorKind>)?.state,
+    poolOf: (namespace) => describePool(pool.pool, namespace),
+  };
 }
 
 function whyAbsent(kind: ActorKind, cluster: Cluster): string {
   return cluster.isServed(kind) ? 'it does not exist' : `this cluster has no ${kind}s: its CRD is not installed`;
-}
-
-function explainClass(
-  gatewayClass: GatewayClass,
-  state: ActorState,
-  view: ClusterView,
-  description: string,
-): Pick<Explanation, 'isReady' | 'cause'> {
-  const isReady = state === 'Accepted' || state === 'MarkingUse';
-  return { isReady, cause: state === 'Refused' ? acceptClass(gatewayClass, view).message : description };
 }

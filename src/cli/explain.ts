@@ -3,11 +3,21 @@ import { type PoolSource, poolSource } from '../actors/pool-source.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { type Config, configOf, settings } from '../config.ts';
 import { type DryRun, dryRun } from '../dry-run.ts';
-import { anyText, type Flag, readArguments, switchFlag, UsageError } from '../flags.ts';
+import {
+  anyText,
+  type Environment,
+  type Flag,
+  type GivenFlags,
+  readArguments,
+  switchFlag,
+  UsageError,
+  variableOf,
+} from '../flags.ts';
 import type { Explanation } from '../gateway/explanation.ts';
 import type { ApiClient } from '../kubernetes/client.ts';
 import { connect, ownNamespace } from '../kubernetes/connect.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
+import { splitAddress } from '../observability/http.ts';
 import type { Source } from '../watch/follow.ts';
 import { sourcesOf } from '../watch/sources.ts';
 import { commandFlags, contextFlag, outputFlag } from './command-flags.ts';
@@ -64,6 +74,7 @@ export const explainableKinds: readonly string[] = [...kindsByName.keys()];
  */
 export async function explain(argv: readonly string[], output: Output = process): Promise<number> {
   const { words, given } = readArguments(argv, explainFlags, process.env);
+  const wanted = readWanted(words);
   const config = configOf(given);
   const source = poolSource(config.ipamConfigMap, ownNamespace(process.env));
   const client = connect({
@@ -73,14 +84,14 @@ export async function explain(argv: readonly string[], output: Output = process)
     now: Date.now,
   });
   const question: Question = {
-    wanted: readWanted(words),
+    wanted,
     controllerName: config.controllerName,
     config,
     source,
     client,
     sources: sourcesOf({ controllerName: config.controllerName, pool: source }),
     isJson: given.read(outputFlag) === 'json',
-    place: { url: given.read(controllerUrlFlag), namespace: given.read(controllerNamespaceFlag) },
+    place: placeOf(given, process.env),
     output,
   };
   // Before the first line is said: who reads that may end the watch at once.
@@ -160,6 +171,17 @@ async function follow(before: readonly Explanation[], question: Question, signal
   return isReady ? 0 : 1;
 }
 
+/** In the controller's own Pod (by kubectl exec) its port is near, and nobody need have rights on Pods. */
+function placeOf(given: GivenFlags, environment: Environment): ControllerPlace {
+  const place = { url: given.read(controllerUrlFlag), namespace: given.read(controllerNamespaceFlag) };
+  if (place.url !== '' || ownNamespace(environment) !== place.namespace) return place;
+  const { name, default: fallback } = settings.metricsBindAddress;
+  const { host, port } = splitAddress(environment[variableOf(name)] || fallback);
+  return port === 0
+    ? place
+    : { ...place, url: `http://${host === '' || host === '0.0.0.0' ? '127.0.0.1' : host}:${port}` };
+}
+
 /** Aborted by SIGINT or SIGTERM. */
 function onSignal(): AbortSignal {
   const stop = new AbortController();
@@ -173,8 +195,13 @@ function readWanted([kindName, name, ...more]: readonly string[]): ObjectKey<Act
   if (kind === undefined || name === undefined || more.length > 0) {
     throw new UsageError(`use "explain KIND [NAMESPACE/]NAME" with KIND one of ${explainableKinds.join(', ')}`);
   }
+  const [first = '', second, ...rest] = name.split('/');
+  const isTooLong = rest.length > 0 || (kind === 'GatewayClass' && second !== undefined);
+  if (isTooLong || first === '' || second === '') {
+    const wanted = kind === 'GatewayClass' ? 'NAME: it has no namespace' : '[NAMESPACE/]NAME';
+    throw new UsageError(`"${name}" is no name of a ${kind}: use ${wanted}`);
+  }
   if (kind === 'GatewayClass') return `GatewayClass//${name}`;
-  const [first = '', second] = name.split('/');
   return second === undefined ? `${kind}/default/${first}` : `${kind}/${first}/${second}`;
 }
 

@@ -1,12 +1,17 @@
-import type { GatewayFacts, ServiceFacts } from '../objects/facts.ts';
-import type { Gateway, ListenerSet, Route } from '../objects/gateway-api.ts';
+import type { GatewayClassFacts, GatewayFacts, ServiceFacts } from '../objects/facts.ts';
+import type { Gateway, GatewayClass, ListenerSet, Route } from '../objects/gateway-api.ts';
+import type { ObjectKey } from '../objects/keys.ts';
 import type { Condition } from '../objects/kubernetes.ts';
 import type { ListenerVerdict } from '../objects/verdicts.ts';
+import { chooseBehaviour } from './behaviour.ts';
 import { causeOfGateway, causeOfListenerSet, causeOfRoute } from './causes.ts';
+import { gatewayClassStatus } from './gateway-class-status.ts';
 import { type GatewayReport, gatewayStatus } from './gateway-status.ts';
-import { nameOf, partsOf } from './keys.ts';
+import { byAge, keyOf, nameOf, partsOf, routeKey } from './keys.ts';
 import { type ListenerSetReport, listenerSetStatus } from './listener-set-status.ts';
 import type { Knowledge } from './not-served.ts';
+import { optionsOf, optionsOfRoute } from './options.ts';
+import { parametersKey } from './parameters.ts';
 import { type RouteReport, routeStatus } from './route-status.ts';
 
 /** Why an object is where it is, for people and for scripts. */
@@ -29,6 +34,41 @@ const undated = { now: '' };
 export interface ExplanationScope extends Knowledge {
   /** Of the state, from the chart: the cause where nothing else tells of one. */
   readonly description: string;
+  /** The state of another object's actor; `undefined` where it has none. */
+  readonly stateOf: (key: ObjectKey) => string | undefined;
+  /** What the pool offers to objects of a namespace, in words. */
+  readonly poolOf: (namespace: string) => string;
+}
+
+type Row = readonly [string, string];
+
+export function explainClass(gatewayClass: GatewayClass, facts: GatewayClassFacts, scope: ClassScope): Explanation {
+  const { metadata, spec } = gatewayClass;
+  const { view, state, description } = scope;
+  const stamp = { ...undated, generation: metadata.generation };
+  const status = gatewayClassStatus(gatewayClass, facts, view, stamp) ?? gatewayClass.status;
+  const { accepted, supportedVersion } = facts;
+  const version = supportedVersion?.status === 'False' ? [supportedVersion.message] : [];
+  const parameters = parametersKey(gatewayClass);
+  return {
+    kind: 'GatewayClass',
+    name: metadata.name,
+    state,
+    isReady: state === 'Accepted' || state === 'MarkingUse',
+    cause: state === 'Refused' && accepted !== undefined ? accepted.message : [description, ...version].join('; '),
+    details: [
+      ['controller', spec.controllerName],
+      ...(parameters === undefined ? [] : [['parameters', `ConfigMap ${nameOf(parameters)}`] as const]),
+      ['gateways', String(scope.gateways)],
+    ],
+    conditions: status.conditions,
+  };
+}
+
+interface ClassScope extends ExplanationScope {
+  readonly state: string;
+  /** How many name it. */
+  readonly gateways: number;
 }
 
 export function explainGateway(gateway: Gateway, report: GatewayReport, scope: ExplanationScope): Explanation {
@@ -44,12 +84,31 @@ export function explainGateway(gateway: Gateway, report: GatewayReport, scope: E
     cause: causeOfGateway(gateway, report, scope) ?? scope.description,
     details: [
       ['class', `${spec.gatewayClassName} (${facts.standing})`],
+      ['pool', scope.poolOf(metadata.namespace)],
       ['addresses', addressesOf(facts)],
       ...facts.listeners.map(listenerText(facts)),
-      ...facts.services.map((service): [string, string] => ['service', serviceText(service)]),
+      ...routeRows(gateway, scope),
+      ...facts.services.map((service): Row => ['service', serviceText(service)]),
+      ['announcer', optionsOf(gateway, scope).announcer],
     ],
     conditions,
   };
+}
+
+/** The first of many. */
+const mostRoutes = 10;
+
+function routeRows(gateway: Gateway, { view, stateOf }: ExplanationScope): readonly Row[] {
+  const routes = view.routesOf(keyOf(gateway)).toSorted(byAge);
+  const rows = routes.slice(0, mostRoutes).map((route): Row => {
+    const key = routeKey(route);
+    return ['route', `${route.kind} ${nameOf(key)}: ${stateOf(key) ?? 'not ours'}`];
+  });
+  return routes.length > mostRoutes ? [...rows, ['route', `and ${routes.length - mostRoutes} more`]] : rows;
+}
+
+function row(name: string, text: string | undefined): readonly Row[] {
+  return text === undefined ? [] : [[name, text]];
 }
 
 export function explainRoute(route: Route, report: RouteReport, scope: ExplanationScope): Explanation {
@@ -71,9 +130,11 @@ export function explainRoute(route: Route, report: RouteReport, scope: Explanati
         const section = ref.sectionName === undefined ? '' : `/${ref.sectionName}`;
         return ['parent', `${partsOf(parent).kind} ${nameOf(parent)}${section}: ${accepted?.message ?? standing}`];
       }),
+      ...row('behaviour', behaviourText(route, scope)),
       ['addresses', facts.addresses.join(', ') || 'none yet'],
       ['backend', facts.resolvedRefs.message],
       ...facts.services.map((service) => ['service', serviceText(service)] as const),
+      ['announcer', optionsOfRoute(route, scope).announcer],
       ...[...facts.notes, ...facts.unreached].map((note) => ['note', note] as const),
     ],
     conditions,
@@ -99,13 +160,19 @@ export function explainListenerSet(set: ListenerSet, report: ListenerSetReport, 
   };
 }
 
+/** Absent where it asks for none that there is: then that is what is wrong. */
+function behaviourText(route: Route, scope: Knowledge): string | undefined {
+  const choice = chooseBehaviour(route, optionsOfRoute(route, scope));
+  return 'behaviour' in choice ? choice.behaviour : undefined;
+}
+
 /** A listener as a row of an explanation. */
 function listenerText({ attachedRoutes }: Pick<GatewayFacts, 'attachedRoutes'>) {
   return ({ id, listener, accepted }: ListenerVerdict): [string, string] => {
     const routes = attachedRoutes[id] ?? '?';
     return [
       'listener',
-      `${listener.name} ${listener.protocol} ${listener.port}: ${accepted.message}, ${routes} routes`,
+      `${listener.name} ${listener.protocol} ${listener.port}: ${accepted.message}, ${routes} ${routes === 1 ? 'route' : 'routes'}`,
     ];
   };
 }

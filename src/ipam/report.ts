@@ -1,4 +1,5 @@
 import { parseAddress } from './address.ts';
+import type { NoPool } from './allocator.ts';
 import { globalScope, type Pool, type PoolProblem, scopeFor } from './pool.ts';
 import { sizeOf } from './segments.ts';
 
@@ -32,6 +33,16 @@ export interface PoolReport {
   /** Holdings that the pool does not cover: static ones, and those that an edit left behind. */
   readonly outside: readonly Holding[];
   readonly problems: readonly PoolProblem[];
+}
+
+/** What a pool offers to a namespace, in words. */
+export function describePool(pool: Pool | NoPool, namespace: string): string {
+  if ('missing' in pool) return pool.missing;
+  const name = pool.scopes.has(namespace) ? namespace : globalScope;
+  const scope = scopeFor(pool, namespace);
+  if (scope === undefined) return `no entry for "${namespace}"`;
+  const entries = scope.entries.map(({ text }) => text).join(', ');
+  return `${name}: ${entries || 'no usable entry'} (${sizeOf(scope.segments)} addresses)`;
 }
 
 /** What a pool offers and who has what of it. */

@@ -80,6 +80,10 @@ describe('The executable', { concurrency: 4 }, () => {
     [['completion', 'csh'], /"csh" is not one of bash, zsh, fish/],
     [['completion'], /"" is not one of bash/],
     [['version', '-x'], /unknown flag -x/],
+    [['explain', 'gateway'], /use "explain KIND \[NAMESPACE\/\]NAME" with KIND one of gatewayclass, gateway/],
+    [['explain', 'gateway', 'a/b/c'], /"a\/b\/c" is no name of a Gateway: use \[NAMESPACE\/\]NAME/],
+    [['explain', 'tcproute', 'a/'], /"a\/" is no name of a TCPRoute: use \[NAMESPACE\/\]NAME/],
+    [['explain', 'gatewayclass', 'a/b'], /"a\/b" is no name of a GatewayClass: use NAME: it has no namespace/],
   ] as const) {
     test(`"${argv.join(' ')}" is refused with one line and exit code 2`, async (t) => {
       const write = t.mock.method(process.stderr, 'write', () => true);

@@ -30,25 +30,15 @@ describe('The command explain', together, () => {
     await f.create(
       gateway(f, 'served'),
       gateway(f, 'http', { listeners: [{ name: 'tcp', port: 80, protocol: 'HTTP' }] }),
-      gateway(f, 'classless', { className: `${f.className}-missing` }),
       route(f, 'made', { ...made, parentRefs: [{ name: 'served' }] }),
       route(f, 'lost', { ...made, parentRefs: [{ name: 'served', sectionName: 'nowhere' }] }),
-      route(f, 'orphan', { ...made, parentRefs: [{ name: 'gone' }] }),
-      route(f, 'copied', {
-        behaviour: 'duplicate',
-        parentRefs: [{ name: 'served' }],
-        backendRefs: [{ name: 'none', port: 80 }],
-      }),
     );
     const controller = await f.run();
     await controller.stop();
     const before = (await f.writes()).length;
     const cases: readonly (readonly [string, string, RegExp])[] = [
       ['gateway', 'http', /is AddressAssigned\.NoListener: .*protocol HTTP is not served/],
-      ['gateway', 'classless', /is Pending\.WaitingForClass: GatewayClass ".*-missing" does not exist/],
       ['tcproute', 'lost', /is Pending\.NoMatchingParent: .*no listener with sectionName "nowhere"/],
-      ['tcproute', 'orphan', /is Pending\.WaitingForParent: Gateway .*\/gone does not exist/],
-      ['tcproute', 'copied', /is AddressAssigned\.BackendNotFound: Service .*\/none does not exist/],
       ['gateway', 'nobody', /is Absent: it does not exist/],
     ];
     for (const [kind, name, expected] of cases) {
@@ -91,6 +81,50 @@ describe('The command explain', together, () => {
     assert.match(alone.stderr, /^the controller was not reached \(.*\): going on[^\n]*\n$/);
     const [found] = JSON.parse(alone.stdout) as { isReady: boolean; live?: unknown }[];
     assert.deepEqual([alone.code, found?.isReady, found?.live], [0, true, undefined]);
+  });
+
+  test('in the controller’s own Pod asks at its own port', async (t) => {
+    const f = await fixture(t);
+    await f.create(gateway(f, 'gw'));
+    const { controller } = await f.run();
+    assert.ok(controller.servers.metrics);
+    const words = ['explain', 'gateway', `${f.namespace}/gw`, '-kubeconfig', f.server.controllerKubeconfigPath];
+    const child = spawnController([...words, ...f.flags], {
+      POD_NAMESPACE: 'gateway-api-controller',
+      GATEWAY_API_CONTROLLER_METRICS_BIND_ADDRESS: `127.0.0.1:${portOf(controller.servers.metrics)}`,
+    });
+    t.after(() => child.kill('SIGKILL'));
+    assert.equal(await child.end, 0);
+    assert.match(child.stdout, /^ {2}controller +ServiceReady\.NothingToAnnounce since /m);
+  });
+
+  test('tells who else is involved', async (t) => {
+    const f = await fixture(t);
+    await f.create(
+      gateway(f, 'gw'),
+      route(f, 'made', made),
+      route(f, 'lost', { ...made, parentRefs: [{ name: 'no' }] }),
+    );
+    const controller = await f.run();
+    await controller.stop();
+    const { stdout: ofGateway } = await explain(t, f, 'gateway', `${f.namespace}/gw`);
+    assert.match(ofGateway, new RegExp(`^ {2}class +${f.className} \\(accepted\\)$`, 'm'));
+    assert.match(ofGateway, new RegExp(`^ {2}pool +global: ${f.range} \\(256 addresses\\)$`, 'm'));
+    assert.match(ofGateway, /^ {2}listener +tcp TCP 8080: serves TCP on port 8080, 1 route$/m);
+    assert.match(
+      ofGateway,
+      new RegExp(`^ {2}route +TCPRoute ${f.namespace}/made: ServiceReady\\.NothingToAnnounce$`, 'm'),
+    );
+    assert.match(
+      ofGateway,
+      new RegExp(`^ {2}service +${f.namespace}/web: as it should be, endpoints none, not announ`, 'm'),
+    );
+    assert.match(ofGateway, /^ {2}announcer +kube-vip$/m);
+    const { stdout: ofRoute } = await explain(t, f, 'tcproute', `${f.namespace}/made`);
+    assert.match(ofRoute, /^ {2}behaviour +create$/m);
+    const { stdout: ofClass } = await explain(t, f, 'gatewayclass', f.className);
+    assert.match(ofClass, new RegExp(`^ {2}controller +${f.controllerName}\n {2}gateways +1$`, 'm'));
+    assert.match(ofClass, /^ {2}condition +Accepted=True\/Accepted: /m);
   });
 
   test('with -watch says each change, and ends with 0 when it is ready', async (t) => {

@@ -90,7 +90,7 @@ export async function checkExplained(f: Fixture, bad: BadInput, t: TestContext):
   assert.ok(line.startsWith(`${kind} ${name} is ${state}: `), line);
   assert.match(line, bad.cause(f));
   assert.equal(code, isReady ? 0 : 1);
-  if (state === 'Absent' || state === 'NotOurs' || kind === 'GatewayClass') return;
+  if (state === 'Absent' || state === 'NotOurs') return;
   const json = await tell(f, [kind.toLowerCase(), name, '-output', 'json'], flags);
   const [explained] = JSON.parse(json.stdout) as { conditions: readonly Said[] }[];
   assert.deepEqual(said(explained?.conditions ?? []), said(await written(f, kind, object(f))), 'the same words');
