@@ -25,8 +25,8 @@ export interface EventDeskParts {
   readonly reporter: Reporter;
   readonly follow: { versionOf(kind: Kind): string };
   readonly send: (request: ApiRequest) => Promise<ApiResult>;
-  /** Resolves when no other write is under way. */
-  readonly whenIdle: () => Promise<void>;
+  /** All other writes: Events let these go first. */
+  readonly queue: { whenIdle(): Promise<void> };
 }
 
 /** Where the controller's parts tell what happened: the pure functions say what of it is an Event. */
@@ -38,7 +38,7 @@ export class EventDesk {
 
   constructor(
     { actors, cluster }: { readonly actors: ActorSystem; readonly cluster: Cluster },
-    { config, surroundings, metrics, reporter, follow, send, whenIdle }: EventDeskParts,
+    { config, surroundings, metrics, reporter, follow, send, queue }: EventDeskParts,
   ) {
     this.#cluster = cluster;
     this.#scope = { world: actors.world, reports: reportsOf(actors) };
@@ -47,7 +47,7 @@ export class EventDesk {
     const { now, after } = surroundings.timers;
     this.#events = new Events({
       send,
-      whenIdle,
+      whenIdle: () => queue.whenIdle(),
       versionOf: (kind) => follow.versionOf(kind),
       controllerName: config.controllerName,
       instance: hostname(),

@@ -88,12 +88,13 @@ export class Controller {
       },
       onError: (error) => this.#reporter.crash('AddressPool', error),
     });
+    const send = (request: ApiRequest): Promise<ApiResult> => this.#send(request);
     this.#queue = buildQueue({
       surroundings,
       metrics: this.#metrics,
       reporter: this.#reporter,
       onRepeated: (id) => this.#events.repeated(id),
-      send: (request) => this.#send(request),
+      send,
     });
     this.actors = this.#buildActors();
     this.#leadership = config.leaderElect ? this.#buildLeadership() : undefined;
@@ -110,12 +111,7 @@ export class Controller {
     this.#effects = this.#buildEffects();
     const parts = { config, surroundings, follow: this.#follow, reporter: this.#reporter };
     this.#inspection = inspectionOf({ controller: this, ...parts });
-    this.#events = new EventDesk(this, {
-      ...parts,
-      metrics: this.#metrics,
-      send: (request) => this.#send(request),
-      whenIdle: () => this.#queue.whenIdle(),
-    });
+    this.#events = new EventDesk(this, { ...parts, metrics: this.#metrics, queue: this.#queue, send });
     const parameters = new ParameterSources({ cluster: this.cluster, settings: config, sources: this.#follow });
     this.cluster.onChange((change) => {
       parameters.look(change);
