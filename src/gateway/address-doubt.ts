@@ -1,5 +1,4 @@
 import type { Gateway } from '../objects/gateway-api.ts';
-import type { Verdict } from '../objects/kubernetes.ts';
 import type { Service } from '../objects/service.ts';
 import { formerAddresses, knownAddresses } from './address-request.ts';
 import { classStandingOf } from './gateway-class.ts';
@@ -21,15 +20,10 @@ export function mayGetBack(gateway: Gateway, current: Service | undefined, world
 }
 
 /**
- * Whether a Gateway whose parameters cannot be used keeps a Service: what was made for another one, or with an address
- * that it has no more, is not its own. Nothing goes while they are still being read.
+ * Whether a Service carries addresses, and none of these, which its Gateway has: it was made for another one, or before the
+ * Gateway's address changed. It is not kept then, whatever else keeps it from becoming what it should be.
  */
-export function keepsUnaccepted(
-  { status }: Verdict,
-  addresses: readonly string[],
-  current: Service | undefined,
-): boolean {
+export function carriesOthers(current: Service | undefined, addresses: readonly string[]): boolean {
   const carried = current?.metadata.annotations[annotations.addresses]?.split(',') ?? [];
-  const isOthers = carried.length > 0 && carried.every((address) => !addresses.includes(address));
-  return status === 'Unknown' || !isOthers;
+  return carried.length > 0 && carried.every((address) => !addresses.includes(address));
 }

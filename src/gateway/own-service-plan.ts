@@ -1,7 +1,7 @@
 import type { Gateway, Listener, Route } from '../objects/gateway-api.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { Service } from '../objects/service.ts';
-import { keepsUnaccepted, mayGetBack } from './address-doubt.ts';
+import { carriesOthers, mayGetBack } from './address-doubt.ts';
 import { assignedAddresses } from './assigned.ts';
 import { doubtOfBehaviour } from './behaviour-doubt.ts';
 import type { GatewayGraph, World } from './graph.ts';
@@ -63,7 +63,9 @@ export function planOwnService(
     return keepIf(mayGetBack(gateway, current, world), `Gateway ${nameOf(gatewayKey)} has no address yet`);
   }
   if (graph.accepted.status !== 'True') {
-    return keepIf(keepsUnaccepted(graph.accepted, addresses, current), `Gateway ${nameOf(gatewayKey)} is not accepted`);
+    // Nothing goes while parameters are still being read.
+    const isKept = graph.accepted.status === 'Unknown' || !carriesOthers(current, addresses);
+    return keepIf(isKept, `Gateway ${nameOf(gatewayKey)} is not accepted`);
   }
   return { kind: 'aggregate', key, gateway, listeners, addresses };
 }

@@ -1,7 +1,7 @@
 import type { ObjectKey } from '../objects/keys.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
 import type { Service } from '../objects/service.ts';
-import { keepsUnaccepted, mayGetBack } from './address-doubt.ts';
+import { carriesOthers, mayGetBack } from './address-doubt.ts';
 import { refuseClass } from './announcement.ts';
 import { assignedAddresses } from './assigned.ts';
 import { doubtOfBehaviour } from './behaviour-doubt.ts';
@@ -60,6 +60,16 @@ function plan(key: ObjectKey<'Service'>, world: World): ServicePlan {
   const doubt = findDoubt(key, current, world) ?? doubtOfRoutes(rivals, current, world);
   if (doubt !== undefined) return { kind: 'keep', why: doubt, refused };
   if (leader === undefined) return { kind: 'none', refused };
+  return planFor({ leader, contributors, refused }, current, world);
+}
+
+/** What the Gateway of a Service's oldest contributor can do for it. */
+function planFor(
+  agreed: Pick<Extract<ServicePlan, { kind: 'want' }>, 'leader' | 'contributors' | 'refused'>,
+  current: Service | undefined,
+  world: World,
+): ServicePlan {
+  const { leader, contributors, refused } = agreed;
   const name = nameOf(leader.wish.gateway);
   const graph = world.graph(leader.wish.gateway);
   if (graph === undefined) return { kind: 'keep', why: `Gateway ${name} is not known`, refused };
@@ -67,14 +77,17 @@ function plan(key: ObjectKey<'Service'>, world: World): ServicePlan {
   const addresses = assignedAddresses(gateway, world);
   if (addresses.length === 0 && !mayGetBack(gateway, current, world)) return { kind: 'none', refused };
   if (addresses.length === 0) return { kind: 'keep', why: `Gateway ${name} has no address yet`, refused };
+  const isOthers = carriesOthers(current, addresses);
   if (accepted.status !== 'True') {
-    if (!keepsUnaccepted(accepted, addresses, current)) return { kind: 'none', refused };
+    // Nothing goes while parameters are still being read.
+    if (isOthers && accepted.status === 'False') return { kind: 'none', refused };
     return { kind: 'keep', why: `Gateway ${name} is not accepted`, refused };
   }
   const isUpdate = leader.wish.behaviour === 'update' && current !== undefined;
   const why = isUpdate ? refuseChosenClass(current, extrasOf(gateway, world)) : undefined;
+  if (why !== undefined && isOthers) return { kind: 'none', refused };
   if (why !== undefined) return { kind: 'keep', why, refused: refuseMore(refused, contributors, why) };
-  return { kind: 'want', leader, contributors, addresses, refused };
+  return { kind: 'want', ...agreed, addresses };
 }
 
 function refuseMore(

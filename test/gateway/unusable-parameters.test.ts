@@ -75,4 +75,25 @@ describe('a Gateway whose parameters cannot be used', () => {
       assertNothingIsLeft(simulation);
     }
   });
+
+  test('lets a user’s Service go when its address is another one, though its class cannot be changed', () => {
+    const options = (data: object): Manifest => ({ kind: 'ConfigMap', metadata: { name: 'options' }, data });
+    const simulation = simulate(
+      options({ serviceBehaviour: 'update', loadBalancerClass: 'example.com/lb' }),
+      { kind: 'Service', metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } },
+      gateway('gw', { infrastructure: { parametersRef }, listeners: [{ name: 'tcp', port: 8080, protocol: 'TCP' }] }),
+      route('web', 'gw', {}),
+    );
+    const classOf = () => simulation.cluster.get('Service/default/web')?.spec.loadBalancerClass;
+    assert.equal(classOf(), 'example.com/lb');
+    simulation.put(options({ serviceBehaviour: 'update' }));
+    simulation.run();
+    assert.equal(classOf(), 'example.com/lb', 'it is the user’s, and stays as it is');
+    simulation.patch('Gateway/default/gw', { spec: { addresses: [{ type: 'IPAddress', value: '192.0.2.1' }] } });
+    simulation.run();
+    assert.equal(simulation.cluster.get('Service/default/web')?.spec.loadBalancerIP, '192.0.2.1');
+    assert.equal(classOf(), undefined);
+    assert.match(JSON.stringify(simulation.cluster.get('IPAddress//10.0.0.0')?.metadata.annotations), /released-at/);
+    assertNothingIsLeft(simulation);
+  });
 });
