@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
 /** A whole run with fewer fails: a glob or a suite that has gone wrong finds nothing and looks green. Raise them. */
-const least = { files: 70, tests: 1100 };
+const least = { files: 110, tests: 1750 };
 
 const root = join(import.meta.dirname, '..');
 const notUnitTests = ['test/cluster', 'test/audit', 'test/traffic', 'test/conformance', 'test/bench', 'test/browser'];
