@@ -2,7 +2,7 @@ import { createActor } from 'xstate';
 import { addressPoolMachine } from '../../machines/address-pool.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { heldElsewhere } from '../gateway/held-elsewhere.ts';
-import { ledgerKey, ownerUid } from '../gateway/ledger.ts';
+import { ledgerKey, ownerUid, releasedAt } from '../gateway/ledger.ts';
 import { Allocator, type ClaimOutcome, type Holder, type NoPool, type Outside } from '../ipam/allocator.ts';
 import type { Pool } from '../ipam/pool.ts';
 import { defaultQuarantineMs } from '../ipam/pool-options.ts';
@@ -150,11 +150,25 @@ export class AddressPool implements AddressView {
       if (seen.has(claim.uid)) continue;
       seen.add(claim.uid);
       const holder = { uid: claim.uid, namespace: claim.namespace, name: claim.name };
+      this.#forgetHolders(claim);
       const before = this.held(claim.uid);
       const outcome = this.#allocator.claim(holder, claim.request, this.#outside);
       this.#answered.add(claim.uid);
       this.#noteReleased(before.filter((address) => this.holderOf(address) === undefined));
       this.#answers.push({ gateway: claim.gateway, event: eventOf(outcome, this.#revision) });
+    }
+  }
+
+  /**
+   * The ledger outranks what is remembered: where another replica has recorded an address for the one that claims it,
+   * whoever held it here has it no more, though nothing has said so yet.
+   */
+  #forgetHolders({ uid, request }: AddressClaim): void {
+    for (const address of 'addresses' in request ? request.addresses : []) {
+      const holder = this.holderOf(address);
+      const entry = this.#options.cluster.get(ledgerKey(address));
+      if (holder === undefined || holder.uid === uid || entry === undefined) continue;
+      if (ownerUid(entry) === uid && releasedAt(entry) === undefined) this.#release(holder.uid);
     }
   }
 
