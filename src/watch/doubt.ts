@@ -1,3 +1,4 @@
+import type { Failure } from '../kubernetes/failure.ts';
 import type { Timers } from '../kubernetes/timers.ts';
 
 /** Longer than a watch can be dead before that is noticed, and than its first tries to come back take. */
@@ -17,6 +18,11 @@ export class Doubt {
 
   get isOpen(): boolean {
     return this.#cancel !== undefined;
+  }
+
+  /** A watch is over. One that is refused tells nothing of the others: it may be refused for ever. */
+  watchEnded(failure: Failure | undefined): void {
+    if (failure?.kind === 'retry' || failure?.kind === 'gone') this.arise();
   }
 
   /** Begins it, or lets it last anew. */

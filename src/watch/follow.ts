@@ -165,7 +165,7 @@ export class Follow {
         changed: (type, object) => this.#change(source, type, object),
         failed: (failure) => this.#fail(source, failure),
         watchEnded: (failure) => {
-          if (failure !== undefined) this.#doubt.arise();
+          this.#doubt.watchEnded(failure);
           this.#options.onWatchEnded?.(source.kind, failure);
         },
       },
