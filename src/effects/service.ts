@@ -1,5 +1,5 @@
 import { partsOf } from '../gateway/keys.ts';
-import { ledgerKey } from '../gateway/ledger.ts';
+import { ledgerKey, ownerKey } from '../gateway/ledger.ts';
 import { annotations } from '../gateway/names.ts';
 import { serviceManifest, stepTowards } from '../gateway/service-diff.ts';
 import { planService } from '../gateway/service-plan.ts';
@@ -34,17 +34,18 @@ export function writeService(key: ObjectKey<'Service'>, context: EffectContext):
 }
 
 /**
- * The entries of the ledger that are read again before a Service gets addresses, where what is known may be old: another
- * replica may have given them to another Gateway since, and nothing else keeps a Service from being made with them.
+ * What is read again before a Service gets addresses, where what is known may be old: their entries in the ledger, as
+ * another replica may have given them to another Gateway since, and the Gateway, which may be gone and about to lose
+ * them. Nothing else keeps a Service from being made with them.
  */
 export function premiseOfService(
   request: ApiRequest,
   { world: { view }, isDoubtful }: EffectContext,
-): readonly ObjectKey<'IPAddress'>[] {
+): readonly ObjectKey<'IPAddress' | 'Gateway'>[] {
   if (!isDoubtful() || !view.isServed('IPAddress')) return [];
   const { metadata } = (request.body ?? {}) as { readonly metadata?: { readonly annotations?: StringMap } };
-  return (metadata?.annotations?.[annotations.addresses] ?? '')
-    .split(',')
-    .filter((address) => address !== '')
-    .map(ledgerKey);
+  const addresses = (metadata?.annotations?.[annotations.addresses] ?? '').split(',').filter((text) => text !== '');
+  const entries = addresses.map(ledgerKey);
+  const owners = entries.flatMap((key) => view.get(key) ?? []).map(ownerKey);
+  return [...entries, ...new Set(owners)];
 }

@@ -31,14 +31,20 @@ function entryOf(name: string): Manifest {
   return { kind: 'IPAddress', metadata: { ...(metadata as object), name: address }, spec };
 }
 
+interface Answers {
+  readonly entry: ApiResult;
+  readonly gateway: ApiResult;
+}
+
 /** Asks for the Service by the effects, as the queue has them, on a server that answers a GET so. */
-async function methodsSent(answer: ApiResult, isDoubtful: boolean): Promise<readonly string[]> {
+async function methodsSent({ entry, gateway }: Answers, isDoubtful: boolean): Promise<readonly string[]> {
   const world = worldOf(held);
   const cluster = world.view as Cluster;
   const sent: ApiRequest[] = [];
   const send = async (request: ApiRequest): Promise<ApiResult> => {
     sent.push(request);
-    return request.method === 'GET' ? answer : { body: stored(request.body as Manifest, 100) };
+    if (request.method === 'GET') return request.path.includes('/gateways/') ? gateway : entry;
+    return { body: stored(request.body as Manifest, 100) };
   };
   const onError = (_what: unknown, error: unknown): void => assert.fail(String(error));
   const clock = new Clock();
@@ -67,18 +73,23 @@ async function methodsSent(answer: ApiResult, isDoubtful: boolean): Promise<read
 describe('a Service that gets an address', () => {
   const isOurs: ApiResult = { body: stored(entryOf('gw'), 50) };
   const isOthers: ApiResult = { body: stored(entryOf('other'), 50) };
+  const isThere: ApiResult = { body: stored(pinnedGateway(), 50) };
   const isGone: ApiResult = { failure: { kind: 'absent', code: 404, message: 'not found' } };
-  const cases: readonly (readonly [string, ApiResult, readonly string[]])[] = [
-    ['is made where the ledger still has the address for its Gateway', isOurs, [`GET ${address}`, 'POST services']],
-    ['is not made where the ledger has the address for another Gateway by now', isOthers, [`GET ${address}`]],
-    ['is not made where the ledger has the address no more', isGone, [`GET ${address}`]],
+  const cases: readonly (readonly [string, Answers, 'POST services' | undefined])[] = [
+    ['is made where its Gateway still has the address', { entry: isOurs, gateway: isThere }, 'POST services'],
+    ['is not made where another Gateway has it by now', { entry: isOthers, gateway: isThere }, undefined],
+    ['is not made where the ledger has it no more', { entry: isGone, gateway: isThere }, undefined],
+    ['is not made where its Gateway is gone', { entry: isOurs, gateway: isGone }, undefined],
   ];
-  for (const [name, answer, expected] of cases) {
-    test(`in doubt ${name}`, async () => assert.deepEqual(await methodsSent(answer, true), expected));
+  for (const [name, answers, made] of cases) {
+    test(`in doubt ${name}`, async () => {
+      const expected = [`GET ${address}`, 'GET gw', ...(made === undefined ? [] : [made])];
+      assert.deepEqual(await methodsSent(answers, true), expected);
+    });
   }
 
   test('costs no question where nothing is doubtful', async () => {
-    assert.deepEqual(await methodsSent(isOurs, false), ['POST services']);
+    assert.deepEqual(await methodsSent({ entry: isOurs, gateway: isThere }, false), ['POST services']);
   });
 
   test('is not asked about in doubt either where it keeps the address that it has, or where there is no ledger', () => {
