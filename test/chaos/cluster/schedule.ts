@@ -17,8 +17,8 @@ import { RealWorld } from './real-world.ts';
 
 /** A plan takes so much less time than in the virtual clock. */
 const speed = 4;
-/** Longer than the longest quarantine. */
-const quietMs = 35_000;
+/** Longer than the longest quarantine, and than a stranger's entry of the ledger is not read again. */
+const quietMs = 65_000;
 const mostMs = 240_000;
 const restartMs = 8_000;
 
