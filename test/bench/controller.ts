@@ -22,8 +22,7 @@ async function imageFlags(): Promise<readonly string[]> {
   const dockerfile = await readFile(join(root, 'Dockerfile'), 'utf8');
   const [, entrypoint = ''] = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile) ?? [];
   const words = JSON.parse(entrypoint) as readonly string[];
-  const flags = words.filter((word) => word.startsWith('--'));
-  return process.env.V8FLAGS === undefined ? flags : process.env.V8FLAGS.split(' ');
+  return words.filter((word) => word.startsWith('--'));
 }
 
 export interface ControllerOptions {
