@@ -15,7 +15,7 @@ export function mayGetBack(gateway: Gateway, current: Service | undefined, world
   if (isServed && held.length > 0) return true;
   if (held.length === 0 && world.addresses.isAnswered(gateway.metadata.uid)) return false;
   const known = isServed ? knownAddresses(gateway, world) : new Set([...held, ...formerAddresses(gateway, world)]);
-  const carried = current?.metadata.annotations[annotations.addresses]?.split(',') ?? [];
+  const carried = carriedBy(current);
   return carried.length === 0 || carried.some((address) => known.has(address));
 }
 
@@ -24,6 +24,10 @@ export function mayGetBack(gateway: Gateway, current: Service | undefined, world
  * Gateway's address changed. It is not kept then, whatever else keeps it from becoming what it should be.
  */
 export function carriesOthers(current: Service | undefined, addresses: readonly string[]): boolean {
-  const carried = current?.metadata.annotations[annotations.addresses]?.split(',') ?? [];
+  const carried = carriedBy(current);
   return carried.length > 0 && carried.every((address) => !addresses.includes(address));
+}
+
+function carriedBy(service: Service | undefined): readonly string[] {
+  return service?.metadata.annotations[annotations.addresses]?.split(',') ?? [];
 }
