@@ -165,7 +165,9 @@ export class Follow {
         changed: (type, object) => this.#change(source, type, object),
         failed: (failure) => this.#fail(source, failure),
         watchEnded: (failure) => {
-          this.#doubt.watchEnded(failure);
+          // Where the server answers that it cannot serve a kind yet, as soon after a start, that tells nothing of the others.
+          const isYetToBegin = this.#stages.get(source) === 'starting' && failure?.code !== 0;
+          if (!isYetToBegin) this.#doubt.watchEnded(failure);
           this.#options.onWatchEnded?.(source.kind, failure);
         },
       },

@@ -297,4 +297,18 @@ describe('following', () => {
     assert.equal(bench.follow.isDoubtful, false);
     bench.stop();
   });
+
+  test('is not in doubt where the server cannot serve a kind for the first time yet', async () => {
+    const bench = new Bench(['Service']);
+    bench.server.refusals.push({ kind: 'retry', code: 429, message: 'storage is (re)initializing' });
+    await bench.start();
+    await bench.wake();
+    await bench.sync();
+    assert.equal(bench.follow.isDoubtful, false);
+    bench.server.refusals.push({ kind: 'retry', code: 429, message: 'storage is (re)initializing' });
+    bench.server.watches.at(-1)?.close();
+    await settle();
+    assert.equal(bench.follow.isDoubtful, true, 'of one that was served before');
+    bench.stop();
+  });
 });
