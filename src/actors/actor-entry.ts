@@ -21,6 +21,8 @@ export interface ActorOptions<Facts> {
   readonly machine: AnyStateMachine;
   /** Finds today's facts. */
   readonly look: () => Facts;
+  /** What was found before it was made: its first look need not find it again. */
+  readonly facts: Facts;
   readonly onError: (error: unknown) => void;
 }
 
@@ -30,13 +32,15 @@ export class ActorEntry<Facts = unknown> {
   readonly uid: string;
   readonly mailbox = new Mailbox();
   readonly #look: () => Facts;
+  #found: Facts | undefined;
   readonly #actor;
   #named: { readonly value: unknown; readonly state: ActorState };
 
-  constructor({ key, uid, machine, look, onError }: ActorOptions<Facts>) {
+  constructor({ key, uid, machine, look, facts, onError }: ActorOptions<Facts>) {
     this.key = key;
     this.uid = uid;
     this.#look = look;
+    this.#found = facts;
     this.#actor = createActor(machine, { input: { key, uid } });
     this.#actor.subscribe({ error: onError });
     this.#actor.start();
@@ -71,7 +75,8 @@ export class ActorEntry<Facts = unknown> {
 
   /** Hands today's facts over, as the one event of this turn. @returns the facts. */
   observe(): Facts {
-    const facts = this.#look();
+    const facts = this.#found ?? this.#look();
+    this.#found = undefined;
     this.#actor.send({ type: 'Observed', facts });
     return facts;
   }

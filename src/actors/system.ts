@@ -15,7 +15,7 @@ import { Crashes } from './crashes.ts';
 import { GraphCache } from './graph-cache.ts';
 import type { ActorSystemOptions } from './system-options.ts';
 import { actorKinds, turnOrder } from './turn-order.ts';
-import { needsActor, spawn } from './wiring.ts';
+import { spawn } from './wiring.ts';
 
 /** One turn works so long at most, in milliseconds, before it lets I/O in. */
 const turnMs = 25;
@@ -247,10 +247,9 @@ export class ActorSystem {
     const known = this.#entries.get(key);
     if (known !== undefined && (uid === '' || known.uid === uid)) return known;
     if (known !== undefined) this.#retire(known);
-    if (!needsActor(key, uid, this.world)) return undefined;
     if (rejection !== undefined && isGatewayKey(key)) this.#reserve(key, rejection);
     const entry = spawn(key, uid, { charts: this.#charts, world: this.world }, (error) => onCrash(key, error));
-    this.#entries.set(key, entry);
+    if (entry !== undefined) this.#entries.set(key, entry);
     return entry;
   }
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { Failure } from '../../src/kubernetes/failure.ts';
 import { Doubt } from '../../src/watch/doubt.ts';
 import { Clock } from '../gateway/clock.ts';
+import { Bench, settle } from './bench.ts';
 
 test('doubt lasts for five minutes after the last reason for it', () => {
   const clock = new Clock();
@@ -40,4 +41,49 @@ test('doubt leaves no timer when it is ended', () => {
   doubt.arise();
   doubt.end();
   assert.deepEqual([doubt.isOpen, clock.delays], [false, []]);
+});
+
+describe('following', () => {
+  test('is in doubt after a watch broke: others may have been dead as long', async () => {
+    const breaks: readonly ((bench: Bench) => void)[] = [
+      ({ server }) => server.watches.at(-1)?.close(new Error('read ECONNRESET')),
+      ({ clock }) => clock.advance(150_000),
+      ({ follow }) => follow.distrust(),
+    ];
+    for (const breakIt of breaks) {
+      const bench = new Bench(['Service']);
+      await bench.start();
+      await bench.sync();
+      assert.equal(bench.follow.isDoubtful, false);
+      breakIt(bench);
+      await settle();
+      assert.equal(bench.follow.isDoubtful, true);
+      bench.stop();
+    }
+  });
+
+  test('is not in doubt after a watch that ended in good order', async () => {
+    const bench = new Bench(['Service']);
+    await bench.start();
+    await bench.sync();
+    bench.server.watches.at(-1)?.close();
+    await settle();
+    assert.equal(bench.server.watches.length, 2);
+    assert.equal(bench.follow.isDoubtful, false);
+    bench.stop();
+  });
+
+  test('is not in doubt where the server cannot serve a kind for the first time yet', async () => {
+    const bench = new Bench(['Service']);
+    bench.server.refusals.push({ kind: 'retry', code: 429, message: 'storage is (re)initializing' });
+    await bench.start();
+    await bench.wake();
+    await bench.sync();
+    assert.equal(bench.follow.isDoubtful, false);
+    bench.server.refusals.push({ kind: 'retry', code: 429, message: 'storage is (re)initializing' });
+    bench.server.watches.at(-1)?.close();
+    await settle();
+    assert.equal(bench.follow.isDoubtful, true, 'of one that was served before');
+    bench.stop();
+  });
 });

@@ -1,106 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Cluster } from '../../src/cluster/cluster.ts';
-import type { ApiRequest, ApiResult } from '../../src/kubernetes/client.ts';
 import type { Failure } from '../../src/kubernetes/failure.ts';
-import type { Kind } from '../../src/objects/keys.ts';
-import { Follow } from '../../src/watch/follow.ts';
-import { Clock } from '../gateway/clock.ts';
-import { FakeServer, type FakeWatch } from '../kubernetes/fake-server.ts';
+import { Bench, serviceOf, settle } from './bench.ts';
 
-/** A server that also answers discovery. */
-class Server extends FakeServer {
-  readonly served = new Map<string, readonly string[]>();
-  isDown = false;
-
-  override async request(request: ApiRequest): Promise<ApiResult> {
-    if (this.isDown) return { failure: { kind: 'retry', code: 0, message: 'ECONNREFUSED' } };
-    const names = this.served.get(request.path);
-    if (names !== undefined) return { body: { resources: names.map((name) => ({ name })) } };
-    return { failure: { kind: 'absent', code: 404, message: 'not found' } };
-  }
-}
-
-class Bench {
-  readonly server = new Server();
-  readonly cluster = new Cluster();
-  readonly told: string[] = [];
-  readonly follow: Follow;
-  readonly clock = new Clock();
-  readonly #sleepers = new Set<() => void>();
-
-  constructor(kinds: readonly Kind[], isOptional = false) {
-    this.server.served.set('/api/v1', ['services']);
-    const timers = {
-      after: (ms: number, action: () => void) => this.clock.after(ms, action),
-      sleep: (_ms: number, signal: AbortSignal) => this.#sleep(signal),
-    };
-    this.follow = new Follow({
-      client: this.server,
-      cluster: this.cluster,
-      sources: kinds.map((kind) => ({ kind, namespace: '', selectors: {}, isOptional })),
-      random: () => 0,
-      timers,
-      discoveryMs: 10_000,
-      onSynced: () => this.told.push('synced'),
-      onAvailability: (kind, why) => this.told.push(`${kind}: ${why ?? 'available'}`),
-      onFailure: (what, { message }) => this.told.push(`${what} failed: ${message}`),
-      onRejection: ({ name }) => this.told.push(`${name} is rejected`),
-    });
-  }
-
-  async start(): Promise<void> {
-    void this.follow.run();
-    await settle();
-  }
-
-  /** All who sleep wake. */
-  async wake(): Promise<void> {
-    for (const wake of this.#sleepers) wake();
-    await settle();
-  }
-
-  /** Sends the initial state of the newest watch. */
-  async sync(watch: FakeWatch | undefined = this.server.watches.at(-1), names: readonly string[] = []): Promise<void> {
-    assert.ok(watch);
-    for (const name of names) watch.send('ADDED', serviceOf(name));
-    watch.bookmark('10', true);
-    await settle();
-  }
-
-  #sleep(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        this.#sleepers.delete(wake);
-        resolve();
-      };
-      this.#sleepers.add(wake);
-      signal.addEventListener('abort', wake);
-    });
-  }
-
-  stop(): void {
-    this.follow.stop();
-    assert.deepEqual(
-      this.told.filter((line) => line.includes('undefined')),
-      [],
-    );
-  }
-}
-
-function serviceOf(name: string, version = '5'): object {
-  return { metadata: { name, namespace: 'default', uid: name, resourceVersion: version }, spec: {} };
-}
+const forbidden: Failure = { kind: 'forbidden', code: 403, message: 'services is forbidden' };
 
 function configMapOf(name: string): object {
   return { metadata: { name, namespace: 'default', uid: name, resourceVersion: '5' }, data: {} };
 }
-
-async function settle(): Promise<void> {
-  for (let round = 0; round < 5; round += 1) await new Promise((resolve) => setImmediate(resolve));
-}
-
-const forbidden: Failure = { kind: 'forbidden', code: 403, message: 'services is forbidden' };
 
 describe('following', () => {
   test('brings what the server has into the cluster, and is in sync when all kinds were read', async () => {
@@ -266,49 +173,6 @@ describe('following', () => {
     await settle();
     await bench.wake();
     assert.equal(bench.server.watches.at(-1)?.query.get('sendInitialEvents'), 'true');
-    bench.stop();
-  });
-
-  test('is in doubt after a watch broke: others may have been dead as long', async () => {
-    const breaks: readonly ((bench: Bench) => void)[] = [
-      ({ server }) => server.watches.at(-1)?.close(new Error('read ECONNRESET')),
-      ({ clock }) => clock.advance(150_000),
-      ({ follow }) => follow.distrust(),
-    ];
-    for (const breakIt of breaks) {
-      const bench = new Bench(['Service']);
-      await bench.start();
-      await bench.sync();
-      assert.equal(bench.follow.isDoubtful, false);
-      breakIt(bench);
-      await settle();
-      assert.equal(bench.follow.isDoubtful, true);
-      bench.stop();
-    }
-  });
-
-  test('is not in doubt after a watch that ended in good order', async () => {
-    const bench = new Bench(['Service']);
-    await bench.start();
-    await bench.sync();
-    bench.server.watches.at(-1)?.close();
-    await settle();
-    assert.equal(bench.server.watches.length, 2);
-    assert.equal(bench.follow.isDoubtful, false);
-    bench.stop();
-  });
-
-  test('is not in doubt where the server cannot serve a kind for the first time yet', async () => {
-    const bench = new Bench(['Service']);
-    bench.server.refusals.push({ kind: 'retry', code: 429, message: 'storage is (re)initializing' });
-    await bench.start();
-    await bench.wake();
-    await bench.sync();
-    assert.equal(bench.follow.isDoubtful, false);
-    bench.server.refusals.push({ kind: 'retry', code: 429, message: 'storage is (re)initializing' });
-    bench.server.watches.at(-1)?.close();
-    await settle();
-    assert.equal(bench.follow.isDoubtful, true, 'of one that was served before');
     bench.stop();
   });
 });

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { Cluster } from '../../src/cluster/cluster.ts';
+import type { ApiRequest, ApiResult } from '../../src/kubernetes/client.ts';
+import type { Kind } from '../../src/objects/keys.ts';
+import { Follow } from '../../src/watch/follow.ts';
+import { Clock } from '../gateway/clock.ts';
+import { FakeServer, type FakeWatch } from '../kubernetes/fake-server.ts';
+
+/** A server that also answers discovery. */
+class Server extends FakeServer {
+  readonly served = new Map<string, readonly string[]>();
+  isDown = false;
+
+  override async request(request: ApiRequest): Promise<ApiResult> {
+    if (this.isDown) return { failure: { kind: 'retry', code: 0, message: 'ECONNREFUSED' } };
+    const names = this.served.get(request.path);
+    if (names !== undefined) return { body: { resources: names.map((name) => ({ name })) } };
+    return { failure: { kind: 'absent', code: 404, message: 'not found' } };
+  }
+}
+
+/** A follow over that server, whose clock and sleep are in the test's hands. */
+export class Bench {
+  readonly server = new Server();
+  readonly cluster = new Cluster();
+  readonly told: string[] = [];
+  readonly follow: Follow;
+  readonly clock = new Clock();
+  readonly #sleepers = new Set<() => void>();
+
+  constructor(kinds: readonly Kind[], isOptional = false) {
+    this.server.served.set('/api/v1', ['services']);
+    const timers = {
+      after: (ms: number, action: () => void) => this.clock.after(ms, action),
+      sleep: (_ms: number, signal: AbortSignal) => this.#sleep(signal),
+    };
+    this.follow = new Follow({
+      client: this.server,
+      cluster: this.cluster,
+      sources: kinds.map((kind) => ({ kind, namespace: '', selectors: {}, isOptional })),
+      random: () => 0,
+      timers,
+      discoveryMs: 10_000,
+      onSynced: () => this.told.push('synced'),
+      onAvailability: (kind, why) => this.told.push(`${kind}: ${why ?? 'available'}`),
+      onFailure: (what, { message }) => this.told.push(`${what} failed: ${message}`),
+      onRejection: ({ name }) => this.told.push(`${name} is rejected`),
+    });
+  }
+
+  async start(): Promise<void> {
+    void this.follow.run();
+    await settle();
+  }
+
+  /** All who sleep wake. */
+  async wake(): Promise<void> {
+    for (const wake of this.#sleepers) wake();
+    await settle();
+  }
+
+  /** Sends the initial state of the newest watch. */
+  async sync(watch: FakeWatch | undefined = this.server.watches.at(-1), names: readonly string[] = []): Promise<void> {
+    assert.ok(watch);
+    for (const name of names) watch.send('ADDED', serviceOf(name));
+    watch.bookmark('10', true);
+    await settle();
+  }
+
+  #sleep(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        this.#sleepers.delete(wake);
+        resolve();
+      };
+      this.#sleepers.add(wake);
+      signal.addEventListener('abort', wake);
+    });
+  }
+
+  stop(): void {
+    this.follow.stop();
+    assert.deepEqual(
+      this.told.filter((line) => line.includes('undefined')),
+      [],
+    );
+  }
+}
+
+export function serviceOf(name: string, version = '5'): object {
+  return { metadata: { name, namespace: 'default', uid: name, resourceVersion: version }, spec: {} };
+}
+
+/** Until all that is under way has come to rest. */
+export async function settle(): Promise<void> {
+  for (let round = 0; round < 5; round += 1) await new Promise((resolve) => setImmediate(resolve));
+}
