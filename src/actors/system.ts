@@ -51,7 +51,7 @@ export class ActorSystem {
     this.world = { ...options.world, graph: (key) => this.#graphs.get(key), memo: this.#memo };
     this.#charts = connectCharts({
       request: options.request,
-      release: (uid) => options.pool.release(uid),
+      release: (uid) => this.#release(uid),
       claim: (gateway, uid, request) => {
         const { namespace, name } = partsOf(gateway);
         const creationTimestamp = options.cluster.get(gateway)?.metadata.creationTimestamp ?? '';
@@ -196,8 +196,6 @@ export class ActorSystem {
       const pass = Array.from(keys);
       for (const key of pass) {
         if (keys.delete(key)) this.#lookAt(key);
-        // Addresses are held and let go by Gateways, nothing by routes.
-        if (rank < 2) this.#memo.forget();
         yield;
       }
       if (rank === 1) yield* this.#settleClaims();
@@ -207,15 +205,14 @@ export class ActorSystem {
 
   *#settleClaims(): Generator<void, void> {
     const { pool } = this.#options;
+    this.#memo.forget();
     for (const { gateway, event } of pool.settle()) {
       this.deliver(gateway, event);
       this.#markNamed(this.#options.cluster.naming(gateway));
-      this.#memo.forget();
       yield;
     }
-    if (pool.revision === this.#poolRevision) return;
+    if (pool.revision !== this.#poolRevision) this.markWaiting();
     this.#poolRevision = pool.revision;
-    this.markWaiting();
   }
 
   #lookAt(key: ObjectKey<ActorKind>): void {
@@ -278,8 +275,13 @@ export class ActorSystem {
   /** Another object has taken the name: what the old one held is free, its Services follow their routes. */
   #retire(entry: ActorEntry): void {
     entry.stop();
-    this.#options.pool.release(entry.uid);
+    this.#release(entry.uid);
     this.#drop(entry.key);
+  }
+
+  #release(uid: string): void {
+    this.#options.pool.release(uid);
+    this.#memo.forget();
   }
 
   #drop(key: ObjectKey<ActorKind>): void {

@@ -32,6 +32,10 @@ export type ServiceStep =
 
 /** Compares what is there with what is wanted: `none` at rest. */
 export function stepTowards(plan: ServicePlan, current: Service | undefined, world: World): ServiceStep {
+  return world.memo.once(plan, () => findStep(plan, current, world));
+}
+
+function findStep(plan: ServicePlan, current: Service | undefined, world: World): ServiceStep {
   if (plan.kind === 'keep') return { kind: 'none' };
   if (plan.kind === 'none') return stepAway(current, world);
   if (current?.metadata.deletionTimestamp !== undefined) return { kind: 'none' };

@@ -7,6 +7,8 @@ export type { Logger };
 const stderr = 2;
 /** Characters that may be gathered before they are written in any case. */
 const mostGathered = 8_192;
+/** How long a line may wait for others, in milliseconds. */
+const gatheredMs = 50;
 
 /** The log, on stderr: a constant message, everything else in fields. */
 export function createLogger({ logLevel, logFormat }: Pick<Config, 'logLevel' | 'logFormat'>): Logger {
@@ -22,8 +24,8 @@ export function createLogger({ logLevel, logFormat }: Pick<Config, 'logLevel' | 
 }
 
 /**
- * Lines of JSON. Those of one turn of the event loop go out together at its end: a write for each was as dear as the
- * transition that it tells of. What is left when the process ends is written then.
+ * Lines of JSON. Those of a short while go out together: a write for each was as dear as the transition that it tells of.
+ * What is left when the process ends is written then.
  */
 function gatheringStream(): DestinationStream {
   const file = pino.destination({ dest: stderr, sync: false, minLength: mostGathered });
@@ -33,10 +35,10 @@ function gatheringStream(): DestinationStream {
       file.write(line);
       if (isEndAwaited) return;
       isEndAwaited = true;
-      setImmediate(() => {
+      setTimeout(() => {
         isEndAwaited = false;
         file.flush();
-      });
+      }, gatheredMs).unref();
     },
   };
 }
