@@ -188,7 +188,7 @@ export class ActorSystem {
 
   /**
    * One pass over all that are dirty at its beginning, in order; claims are settled between Gateways and routes.
-   * It stops after each step, and may go on in another turn.
+   * It stops after each step, and may go on in another turn. Decisions hold until an address is granted or let go.
    */
   *#lookAround(): Generator<void, void> {
     this.#isAtWork = true;

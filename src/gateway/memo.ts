@@ -6,7 +6,7 @@ export class Memo {
   readonly #known = new Map<unknown, unknown>();
   #isKept = false;
 
-  /** @param subject what is decided over: an object, or the key of one; each has one decision. */
+  /** @param subject what is decided over: an object, the key of one, or an earlier decision; each has one decision. */
   once<T>(subject: unknown, decide: () => T): T {
     if (this.#known.has(subject)) return this.#known.get(subject) as T;
     const decided = decide();

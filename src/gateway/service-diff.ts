@@ -30,7 +30,7 @@ export type ServiceStep =
   /** Nobody else writes the ingress: the status to write. */
   | { readonly kind: 'ingress'; readonly status: Patch };
 
-/** Compares what is there with what is wanted: `none` at rest. */
+/** Compares what is there (`current`, as it is known now) with what is wanted: `none` at rest. */
 export function stepTowards(plan: ServicePlan, current: Service | undefined, world: World): ServiceStep {
   return world.memo.once(plan, () => findStep(plan, current, world));
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Leadership } from '../../src/actors/leadership.ts';
 import { Lease, leaseTimings } from '../../src/effects/lease.ts';
+import { settle } from '../support/settle.ts';
 import { LeaseServer } from './lease-server.ts';
 
 /** One replica with a clock of its own; `turn` lets it try once more. */
@@ -40,10 +41,6 @@ class Replica {
     this.#wake();
     await settle();
   }
-}
-
-async function settle(): Promise<void> {
-  for (let round = 0; round < 5; round += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe('leadership', () => {

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { Pace } from '../../src/effects/pace.ts';
 import { WriteQueue, type WriteTask } from '../../src/effects/write-queue.ts';
 import { Clock } from '../gateway/clock.ts';
+import { settle } from '../support/settle.ts';
 
 describe('the pace of writes', () => {
   /** A pace after so many writes, so many milliseconds apart. */
@@ -78,9 +79,6 @@ describe('a paced task', () => {
       succeeded: () => {},
       failed: ({ message }) => assert.fail(message),
       retryDue: () => {},
-    };
-    const settle = async (): Promise<void> => {
-      for (let round = 0; round < 5; round += 1) await new Promise((resolve) => setImmediate(resolve));
     };
     let last = 0;
     for (let passed = 0; passed < ms; passed += 20) {

@@ -5,6 +5,7 @@ import type { ApiRequest, ApiResult } from '../../src/kubernetes/client.ts';
 import type { Failure } from '../../src/kubernetes/failure.ts';
 import type { Timers } from '../../src/kubernetes/timers.ts';
 import { Clock } from '../gateway/clock.ts';
+import { settle } from '../support/settle.ts';
 
 /** A server that answers when the test says so, and one task a key whose wish the test sets. */
 class Bench {
@@ -83,11 +84,6 @@ class Bench {
       retryDue: () => note('retryDue'),
     };
   }
-}
-
-/** Lets all that waits for nothing but its turn have it. */
-async function settle(): Promise<void> {
-  for (let round = 0; round < 5; round += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe('the write queue', () => {

@@ -4,6 +4,7 @@ import { Backoff } from '../../src/kubernetes/backoff.ts';
 import type { Failure } from '../../src/kubernetes/failure.ts';
 import { ListWatch } from '../../src/kubernetes/list-watch.ts';
 import { Clock } from '../gateway/clock.ts';
+import { settle } from '../support/settle.ts';
 import { FakeServer, type FakeWatch } from './fake-server.ts';
 
 /** A list-watch on a fake server; what it tells of, and how long it sleeps. */
@@ -69,10 +70,6 @@ class Bench {
       signal.addEventListener('abort', () => resolve());
     });
   }
-}
-
-async function settle(): Promise<void> {
-  for (let round = 0; round < 5; round += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function nameOf(object: unknown): string {

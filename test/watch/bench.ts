@@ -5,6 +5,7 @@ import type { Kind } from '../../src/objects/keys.ts';
 import { Follow } from '../../src/watch/follow.ts';
 import { Clock } from '../gateway/clock.ts';
 import { FakeServer, type FakeWatch } from '../kubernetes/fake-server.ts';
+import { settle } from '../support/settle.ts';
 
 /** A server that also answers discovery. */
 class Server extends FakeServer {
@@ -89,9 +90,4 @@ export class Bench {
 
 export function serviceOf(name: string, version = '5'): object {
   return { metadata: { name, namespace: 'default', uid: name, resourceVersion: version }, spec: {} };
-}
-
-/** Until all that is under way has come to rest. */
-export async function settle(): Promise<void> {
-  for (let round = 0; round < 5; round += 1) await new Promise((resolve) => setImmediate(resolve));
 }

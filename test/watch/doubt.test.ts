@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import type { Failure } from '../../src/kubernetes/failure.ts';
 import { Doubt } from '../../src/watch/doubt.ts';
 import { Clock } from '../gateway/clock.ts';
-import { Bench, settle } from './bench.ts';
+import { settle } from '../support/settle.ts';
+import { Bench } from './bench.ts';
 
 test('doubt lasts for five minutes after the last reason for it', () => {
   const clock = new Clock();

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Failure } from '../../src/kubernetes/failure.ts';
-import { Bench, serviceOf, settle } from './bench.ts';
+import { settle } from '../support/settle.ts';
+import { Bench, serviceOf } from './bench.ts';
 
 const forbidden: Failure = { kind: 'forbidden', code: 403, message: 'services is forbidden' };
 
