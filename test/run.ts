@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
 /** A whole run with fewer fails: a glob or a suite that has gone wrong finds nothing and looks green. Raise them. */
-const least = { files: 110, tests: 1750 };
+const least = { files: 110, tests: 1850 };
 
 const root = join(import.meta.dirname, '..');
 const notUnitTests = ['test/cluster', 'test/audit', 'test/traffic', 'test/conformance', 'test/bench', 'test/browser'];
@@ -56,7 +56,8 @@ async function runTests(
     [
       '--test',
       `--test-isolation=${isolation}`,
-      '--test-force-exit',
+      // Not with a process for each file: a file's process would be ended before it has told of its last tests.
+      ...(isolation === 'none' ? ['--test-force-exit'] : []),
       `--test-timeout=${testTimeoutMs}`,
       '--test-reporter=spec',
       '--test-reporter-destination=stdout',
