@@ -27,4 +27,4 @@ ENV NODE_ENV=production
 USER 65532:65532
 EXPOSE 8080 8081
 # A small young generation: less memory and shorter pauses, at no cost that could be measured.
-ENTRYPOINT ["/nodejs/bin/node", "--enable-source-maps", "--max-semi-space-size=4", "/app/dist/src/cli/index.js"]
+ENTRYPOINT ["/nodejs/bin/node", "--enable-source-maps", "--max-semi-space-size=16", "--heap-growing-percent=100", "/app/dist/src/cli/index.js"]

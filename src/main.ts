@@ -163,6 +163,7 @@ export class Controller {
       },
       request: (name, key, by) => this.#effects.request(name, key, by),
       flush: () => this.#effects.flush(),
+      isTold: (key) => this.#effects.isTold(key),
       soon: this.#surroundings.timers.soon,
       now: this.#surroundings.timers.now,
       onTransition: (transition) => {
@@ -266,7 +267,7 @@ export class Controller {
         versionOf: (kind) => this.#follow.versionOf(kind),
         quarantineMs: () => this.pool.quarantineMs,
         isDoubtful: () => this.#follow.isDoubtful,
-        timestamp: () => new Date(this.#surroundings.timers.now()).toISOString().replace(/\.\d{3}Z$/, 'Z'),
+        timestamp: () => `${new Date(this.#surroundings.timers.now()).toISOString().slice(0, 19)}Z`,
       },
       queue: this.#queue,
       send: (request) => this.#asking.request(request),

@@ -4,9 +4,11 @@ import { isEqual } from '../gateway/equal.ts';
 import { isGatewayKey, isListenerSetKey, isRouteKey, partsOf } from '../gateway/keys.ts';
 import { annotations } from '../gateway/names.ts';
 import type { ActorKind, Kind, ObjectKey } from '../objects/keys.ts';
+import { type Extent, extentOf } from './extent.ts';
 
 /** Who has to look again after a change, and which Gateways' graphs no longer hold. */
 export interface Affected {
+  readonly extent: Extent;
   readonly actors: Set<ObjectKey<ActorKind>>;
   readonly graphs: Set<ObjectKey<'Gateway'>>;
   /** Gateways of which the own Service is another one now: the routes that serve there look again. */
@@ -16,9 +18,11 @@ export interface Affected {
 /** The reverse index walked from what changed to whom it concerns: at most two steps. */
 export function affectedBy(change: Change, cluster: Cluster): Affected {
   const walk = new Walk(cluster);
-  if (isOnlyStatus(change)) walk.status(change.key);
+  const extent = extentOf(change, cluster);
+  if (extent === 'status') walk.status(change.key);
+  else if (extent === 'address') walk.address(change.key);
   else concerns[partsOf(change.key).kind](change, walk);
-  return { actors: walk.actors, graphs: walk.graphs, owners: walk.owners };
+  return { extent, actors: walk.actors, graphs: walk.graphs, owners: walk.owners };
 }
 
 /** Whom a change of each kind concerns. */
@@ -68,30 +72,6 @@ function classOf(gateway: Change['after']): string | undefined {
   return gateway?.kind === 'Gateway' ? gateway.spec.gatewayClassName : undefined;
 }
 
-/**
- * Whether nothing but the status of a Gateway or route differs, as after our own writes of it: others decide from what
- * a user can write, and from a Gateway's addresses. Else each of a thousand routes' statuses would have their Gateway
- * look at all thousand again.
- */
-function isOnlyStatus({ before, after }: Change): boolean {
-  if (before === undefined || after === undefined || before === after) return false;
-  if (after.kind !== 'Gateway' && after.kind !== 'TCPRoute' && after.kind !== 'UDPRoute') return false;
-  const [old, now] = [before.metadata, after.metadata];
-  return (
-    now.generation > 0 &&
-    now.generation === old.generation &&
-    now.uid === old.uid &&
-    now.deletionTimestamp === old.deletionTimestamp &&
-    isEqual(now.labels, old.labels) &&
-    isEqual(now.annotations, old.annotations) &&
-    isEqual(addressesIn(before), addressesIn(after))
-  );
-}
-
-function addressesIn(object: Change['after']): unknown {
-  return object?.kind === 'Gateway' ? object.status.addresses : undefined;
-}
-
 /** What decides where an EndpointSlice sends traffic. */
 function trafficOf(slice: Change['after']): unknown {
   return slice?.kind === 'EndpointSlice' ? [slice.endpoints, slice.ports] : undefined;
@@ -115,6 +95,12 @@ class Walk {
   status(key: ObjectKey): void {
     this.actor(key);
     for (const set of this.#cluster.naming(key)) if (isListenerSetKey(set)) this.actor(set);
+  }
+
+  /** A Gateway whose address differs: its Services carry what it holds, and the pool and the ledger tell of that. */
+  address(key: ObjectKey): void {
+    this.status(key);
+    if (isGatewayKey(key)) this.graphs.add(key);
   }
 
   actor(token: string): void {

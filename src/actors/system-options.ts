@@ -20,6 +20,8 @@ export interface ActorSystemOptions {
   readonly request: <N extends EffectName>(name: N, key: EffectKeys[N], by: ObjectKey<ActorKind>) => void;
   /** All wishes of a turn are made: decide which come to a write. */
   readonly flush: () => void;
+  /** Whether the status of a Gateway or route is what its actor wants: then it need not look at it. */
+  readonly isTold?: (key: ObjectKey) => boolean;
   /** Runs a turn soon, outside of this one. */
   readonly soon: (action: () => void) => void;
   /** Milliseconds since the epoch. */

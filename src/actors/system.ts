@@ -12,9 +12,9 @@ import { addressMovesOf } from './address-moves.ts';
 import { affectedBy, haveOwnPortsChanged } from './affected.ts';
 import { type Charts, connectCharts } from './charts.ts';
 import { Crashes } from './crashes.ts';
+import { actorKinds, Dirty } from './dirty.ts';
 import { GraphCache } from './graph-cache.ts';
 import type { ActorSystemOptions } from './system-options.ts';
-import { actorKinds, turnOrder } from './turn-order.ts';
 import { spawn } from './wiring.ts';
 
 /** One turn works so long at most, in milliseconds, before it lets I/O in. */
@@ -31,7 +31,7 @@ export class ActorSystem {
   readonly #graphs: GraphCache;
   readonly #memo = new Memo();
   readonly #entries = new Map<ObjectKey<ActorKind>, ActorEntry>();
-  readonly #dirty = [new Set<ObjectKey<ActorKind>>(), new Set<ObjectKey<ActorKind>>(), new Set<ObjectKey<ActorKind>>()];
+  readonly #dirty = new Dirty();
   /** Those that wait for an address, so that a freed one does not have all others asked. */
   readonly #waiting = new Set<ObjectKey<ActorKind>>();
   readonly #crashes = new Crashes();
@@ -74,12 +74,12 @@ export class ActorSystem {
 
   /** Nobody has to look again. */
   get isIdle(): boolean {
-    return !this.#isAtWork && this.#dirty.every((keys) => keys.size === 0);
+    return !this.#isAtWork && this.#dirty.isEmpty;
   }
 
   /** Whether this object is to be looked at again: its mailbox is latest-wins, so that at most one look waits there. */
   isDirty(key: ObjectKey<ActorKind>): boolean {
-    return this.#dirty.some((keys) => keys.has(key));
+    return this.#dirty.has(key);
   }
 
   /** Kind and state of every actor; `Crashed` for objects whose actor cannot be had. */
@@ -128,14 +128,14 @@ export class ActorSystem {
     this.#mark(key);
   }
 
-  /** A result of an effect, or of a claim. */
+  /** A result of an effect, or of a claim. What was written as wanted tells nothing new: the object's change does. */
   deliver(key: ObjectKey<ActorKind>, event: ResultEvent): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
-    const from = entry.state;
+    const { state, context } = entry;
     entry.deliver(event);
-    this.#note(entry, event.type, from);
-    this.#mark(key);
+    this.#note(entry, event.type, state);
+    if (event.type !== 'Written' || entry.context.failures !== context.failures) this.#mark(key);
   }
 
   stop(): void {
@@ -148,10 +148,12 @@ export class ActorSystem {
   #take(change: Change): void {
     if (!this.#isOpen) return;
     const { cluster, pool } = this.#options;
-    const { actors, graphs, owners } = affectedBy(change, cluster);
+    const { extent, actors, graphs, owners } = affectedBy(change, cluster);
     const { holders, isAnyFree } = addressMovesOf(change, { cluster, pool });
     for (const key of graphs) this.#graphs.invalidate(key);
-    for (const key of [...actors, ...holders]) this.#mark(key);
+    // Most often it is the status that was written for it.
+    const isTold = extent === 'status' && this.#options.isTold?.(change.key) === true;
+    for (const key of [...actors, ...holders]) if (!isTold || key !== change.key) this.#mark(key);
     for (const key of owners) for (const route of this.#graphs.servingRoutes(key)) this.#mark(route);
     const gateways = haveOwnPortsChanged(change) ? [...actors].filter(isGatewayKey) : [];
     this.#markNamed(gateways.flatMap((key) => this.#graphs.updatingRoutes(key)));
@@ -161,9 +163,7 @@ export class ActorSystem {
   }
 
   #mark(key: ObjectKey<ActorKind>): void {
-    const keys = this.#dirty[turnOrder[partsOf(key).kind as ActorKind]];
-    if (keys?.has(key) === false) this.#options.watcher?.added(key);
-    keys?.add(key);
+    if (this.#dirty.add(key)) this.#options.watcher?.added(key);
     this.#schedule();
   }
 
@@ -192,7 +192,7 @@ export class ActorSystem {
    */
   *#lookAround(): Generator<void, void> {
     this.#isAtWork = true;
-    for (const [rank, keys] of this.#dirty.entries()) {
+    for (const [rank, keys] of this.#dirty.ranks.entries()) {
       const pass = Array.from(keys);
       for (const key of pass) {
         if (keys.delete(key)) this.#lookAt(key);
@@ -200,7 +200,7 @@ export class ActorSystem {
       }
       if (rank === 1) yield* this.#settleClaims();
     }
-    this.#isAtWork = this.#dirty.some(({ size }) => size > 0);
+    this.#isAtWork = !this.#dirty.isEmpty;
   }
 
   *#settleClaims(): Generator<void, void> {

@@ -151,7 +151,7 @@ export class Cluster implements ClusterView {
   }
 
   /** Keys of the objects that name this key or address. */
-  naming(token: string): Iterable<ObjectKey> {
+  naming(token: string): readonly ObjectKey[] {
     return this.#references.naming(token);
   }
 

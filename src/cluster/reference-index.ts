@@ -33,8 +33,10 @@ export class ReferenceIndex<Key extends string> {
   }
 
   /** The keys that name `token`. */
-  *naming(token: string): IterableIterator<Key> {
-    for (const naming of this.#naming.values()) yield* naming.get(token) ?? none;
+  naming(token: string): readonly Key[] {
+    const keys: Key[] = [];
+    for (const naming of this.#naming.values()) for (const key of naming.get(token) ?? none) keys.push(key);
+    return keys;
   }
 
   /** The keys of one kind that name `token`. */

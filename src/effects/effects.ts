@@ -1,5 +1,5 @@
 import type { WriteRecord } from '../gateway/events.ts';
-import { nameOf, partsOf } from '../gateway/keys.ts';
+import { isGatewayKey, isRouteKey, nameOf, partsOf } from '../gateway/keys.ts';
 import type { ApiRequest, ApiResult } from '../kubernetes/client.ts';
 import type { Failure } from '../kubernetes/failure.ts';
 import { objectPath } from '../kubernetes/kinds.ts';
@@ -99,6 +99,21 @@ export class Effects {
   /** Why the last write of this object was refused, until one succeeds or is due again. */
   refusalOf(key: ObjectKey): string | undefined {
     return this.#refusals.get(key);
+  }
+
+  /** Whether there is an actor of a Gateway or route, and its status is what that wants it to be, or leaves it at. */
+  isTold(key: ObjectKey): boolean {
+    const { context } = this.#options;
+    try {
+      if (isGatewayKey(key))
+        return context.reports.gateway(key) !== undefined && writeGatewayStatus(key, context) === undefined;
+      if (isRouteKey(key))
+        return context.reports.route(key) !== undefined && writeRouteStatus(key, context) === undefined;
+      return false;
+    } catch {
+      // A bug: it shows where the actor looks and asks for the write.
+      return false;
+    }
   }
 
   /** Notes a wish; nothing is decided before `flush`, when all actors have made their transitions. */

@@ -10,6 +10,7 @@ export function afterResult(failures: Failures, event: ResultEvent): Failures {
       return { ...failures, [event.what]: event.message };
     case 'Written':
     case 'RetryDue': {
+      if (!(event.what in failures)) return failures;
       const { [event.what]: _over, ...rest } = failures;
       return rest;
     }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import type { Access, Credentials } from './credentials.ts';
+import { type Answer, exchange } from './exchange.ts';
 import { type Failure, failureOf, networkFailure } from './failure.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -86,7 +87,7 @@ export class KubernetesClient implements ApiClient {
       this.#options.onAnswer?.('GET', answer.statusCode);
       if (answer.statusCode === 200) return { stream: answer.body };
       if (answer.statusCode === 401) this.#options.credentials.forget();
-      return { failure: failureOf(answer.statusCode, await readJson(answer), retryAfterOf(answer)) };
+      return { failure: failureOf(answer.statusCode, parseBody(await answer.body.text()), retryAfterOf(answer)) };
     } catch (error) {
       return { failure: networkFailure(error) };
     }
@@ -99,7 +100,7 @@ export class KubernetesClient implements ApiClient {
   async #requestOnce(request: ApiRequest): Promise<ApiResult> {
     try {
       const { headers, requests } = await this.#connect();
-      const answer = await requests.request({
+      const answer = await exchange(requests, {
         origin: this.#origin,
         method: request.method,
         path: `${this.#base}${request.path}`,
@@ -109,7 +110,7 @@ export class KubernetesClient implements ApiClient {
         bodyTimeout: requestTimeoutMs,
       });
       this.#options.onAnswer?.(request.method, answer.statusCode);
-      const body = await readJson(answer);
+      const body = parseBody(answer.text);
       return answer.statusCode < 300 ? { body } : { failure: failureOf(answer.statusCode, body, retryAfterOf(answer)) };
     } catch (error) {
       this.#options.onAnswer?.(request.method, 0);
@@ -145,13 +146,12 @@ function typeOf(request: ApiRequest): string {
   return request.contentType ?? 'application/json';
 }
 
-function retryAfterOf(answer: Dispatcher.ResponseData): string | undefined {
-  const header = answer.headers['retry-after'];
-  return Array.isArray(header) ? header[0] : header;
+function retryAfterOf({ headers }: Pick<Answer, 'headers'>): string | undefined {
+  const header = headers['retry-after'];
+  return typeof header === 'string' ? header : header?.[0];
 }
 
-async function readJson(answer: Dispatcher.ResponseData): Promise<unknown> {
-  const text = await answer.body.text();
+function parseBody(text: string): unknown {
   if (text === '') return undefined;
   try {
     return JSON.parse(text);

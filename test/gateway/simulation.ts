@@ -174,6 +174,7 @@ export class Simulation {
       },
       request: (name, key, by) => this.#effects.request(name, key, by),
       flush: () => this.#effects.flush(),
+      isTold: (key) => this.#effects.isTold(key),
       soon: (action) => this.#turns.push(action),
       now: () => this.clock.now,
       onTransition: () => {},
