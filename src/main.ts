@@ -186,7 +186,7 @@ export class Controller {
     if (this.#isOpen || !this.#hasSynced || this.#leadership?.isLeading === false) return;
     this.#isOpen = true;
     if (this.#leadership !== undefined) this.#follow.distrust();
-    this.#refreshPool();
+    this.#readPool();
     this.actors.open();
     this.#inspection?.opened();
     this.#keeper.sweep();
@@ -286,11 +286,15 @@ export class Controller {
 
   #refreshPool(): void {
     if (!this.#isOpen) return;
+    this.#readPool();
+    this.#keeper.sweep();
+    for (const key of this.cluster.keysOf('Gateway')) if (isGatewayKey(key)) this.actors.lookAgain(key);
+  }
+
+  #readPool(): void {
     const read = readPool(this.#poolSource, this.cluster);
     this.#reporter.pool(read);
     this.#events.poolRead(this.pool.pool, read, this.#poolSource);
     this.pool.setPool(read);
-    this.#keeper.sweep();
-    for (const key of this.cluster.keysOf('Gateway')) if (isGatewayKey(key)) this.actors.lookAgain(key);
   }
 }

@@ -160,7 +160,7 @@ export class Cluster implements ClusterView {
   }
 
   isClassUsed(gatewayClass: ObjectKey<'GatewayClass'>): boolean | undefined {
-    if (this.#references.namingOf('Gateway', gatewayClass).size > 0) return true;
+    if (this.#references.isNamedBy('Gateway', gatewayClass)) return true;
     return this.#unavailable.has('Gateway') ? undefined : false;
   }
 

@@ -105,12 +105,11 @@ describe('what it costs', { concurrency: 1 }, () => {
     assert.ok((counts['patch gateways/status'] ?? 0) <= 2 * bursts, JSON.stringify(counts));
   });
 
-  test('the status of a route has nobody but this route look again', async (t) => {
+  test('a status that is as its actor wants it has nobody look again, another one only this route', async (t) => {
     const { f } = await useMemory(t);
     const routes = Array.from({ length: 50 }, (_, index) => route(f, `r${String(index).padStart(2, '0')}`));
     await f.create(gateway(f, 'gw'), ...routes);
     const { controller } = await f.run();
-    const before = looks(controller);
     const parents = [
       {
         parentRef: { name: 'other' },
@@ -121,10 +120,30 @@ describe('what it costs', { concurrency: 1 }, () => {
       },
     ];
     const { status } = await f.get<{ status: { parents: object[] } }>('TCPRoute', 'r07');
+    const atRest = looks(controller);
     await f.patch('TCPRoute', 'r07', { status: { parents: [...status.parents, ...parents] } }, 'status');
     await f.settle();
-    assert.ok(looks(controller) > before, 'the route looks');
-    assert.ok(looks(controller) - before <= 2, `${looks(controller) - before} looks for one status`);
+    assert.equal(looks(controller), atRest, 'an entry of somebody else concerns nobody');
+    await f.patch('TCPRoute', 'r07', { status: { parents } }, 'status');
+    await f.settle();
+    assert.equal(looks(controller), atRest + 1, 'the route looks once, and what it writes then concerns nobody');
+    const mended = await f.get<{ status: { parents: object[] } }>('TCPRoute', 'r07');
+    assert.equal(mended.status.parents.length, 2);
+  });
+
+  test('an address in the spec of a Gateway has none of its routes look again', async (t) => {
+    const { f } = await useMemory(t);
+    await f.create(...pair(f, 0));
+    const { controller } = await f.run();
+    const looksOf = (kind: string): number => {
+      const entries = [...controller.actors.entries].filter(([key]) => key.startsWith(`${kind}/`));
+      return entries.flatMap(([, { mailbox }]) => mailbox.entries()).reduce((sum, { times }) => sum + times, 0);
+    };
+    const before = { gateway: looksOf('Gateway'), route: looksOf('TCPRoute') };
+    await f.patch('Gateway', 'n0', { spec: { addresses: null } });
+    await f.settle();
+    assert.ok(looksOf('Gateway') > before.gateway, 'the Gateway looks');
+    assert.equal(looksOf('TCPRoute'), before.route);
   });
 
   test('a burst of edits costs each object one look a turn, not one an edit', async (t) => {
