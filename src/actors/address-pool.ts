@@ -3,11 +3,13 @@ import { addressPoolMachine } from '../../machines/address-pool.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { heldElsewhere } from '../gateway/held-elsewhere.ts';
 import { ledgerKey, ownerUid, releasedAt } from '../gateway/ledger.ts';
+import { canonicalAddress } from '../ipam/address.ts';
 import { Allocator, type ClaimOutcome, type Holder, type NoPool, type Outside } from '../ipam/allocator.ts';
 import type { Pool } from '../ipam/pool.ts';
 import { defaultQuarantineMs } from '../ipam/pool-options.ts';
 import type { AddressClaim, ResultEvent } from '../objects/facts.ts';
 import type { ObjectKey } from '../objects/keys.ts';
+import type { Rejection } from '../objects/rejection.ts';
 import type { AddressView, Settings } from '../objects/view.ts';
 
 /** The answer to one claim. */
@@ -119,6 +121,14 @@ export class AddressPool implements AddressView {
     this.#allocator.setPool(pool);
     this.#revision += 1;
     this.#actor.send({ type: 'PoolObserved', ...('missing' in pool && { missing: pool.missing }) });
+  }
+
+  /** What looks like the addresses of a Gateway that cannot be decoded must not be handed out. */
+  reserve(gateway: ObjectKey<'Gateway'>, { uid, namespace, name, addresses }: Rejection): void {
+    const known = [...new Set(addresses.flatMap((text) => canonicalAddress(text) ?? []))];
+    if (known.length === 0 || this.held(uid).length > 0) return;
+    const request = { kind: 'kept', addresses: known } as const;
+    this.claim({ gateway, uid, namespace, name, creationTimestamp: '', request });
   }
 
   /** Something outside the pool changed by which a refused claim could succeed now. */

@@ -2,10 +2,8 @@ import type { Change } from '../cluster/cluster.ts';
 import type { World } from '../gateway/graph.ts';
 import { isGatewayKey, isRouteKey, partsOf } from '../gateway/keys.ts';
 import { Memo } from '../gateway/memo.ts';
-import { canonicalAddress } from '../ipam/address.ts';
 import type { ResultEvent } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
-import type { Rejection } from '../objects/rejection.ts';
 import type { ActorState } from '../objects/states.ts';
 import type { ActorEntry } from './actor-entry.ts';
 import { addressMovesOf } from './address-moves.ts';
@@ -187,20 +185,25 @@ export class ActorSystem {
   }
 
   /**
-   * One pass over all that are dirty at its beginning, in order; claims are settled between Gateways and routes.
+   * All that are dirty, in order. Claims are settled when all Gateways have looked, and go on their way before others look.
    * It stops after each step, and may go on in another turn. Decisions hold until an address is granted or let go.
    */
   *#lookAround(): Generator<void, void> {
     this.#isAtWork = true;
     for (const [rank, keys] of this.#dirty.ranks.entries()) {
-      const pass = Array.from(keys);
-      for (const key of pass) {
-        if (keys.delete(key)) this.#lookAt(key);
-        yield;
-      }
-      if (rank === 1) yield* this.#settleClaims();
+      yield* this.#pass(keys);
+      if (rank !== 1) continue;
+      yield* this.#settleClaims();
+      yield* this.#pass(keys);
     }
     this.#isAtWork = !this.#dirty.isEmpty;
+  }
+
+  *#pass(keys: Set<ObjectKey<ActorKind>>): Generator<void, void> {
+    for (const key of Array.from(keys)) {
+      if (keys.delete(key)) this.#lookAt(key);
+      yield;
+    }
   }
 
   *#settleClaims(): Generator<void, void> {
@@ -244,18 +247,10 @@ export class ActorSystem {
     const known = this.#entries.get(key);
     if (known !== undefined && (uid === '' || known.uid === uid)) return known;
     if (known !== undefined) this.#retire(known);
-    if (rejection !== undefined && isGatewayKey(key)) this.#reserve(key, rejection);
+    if (rejection !== undefined && isGatewayKey(key)) this.#options.pool.reserve(key, rejection);
     const entry = spawn(key, uid, { charts: this.#charts, world: this.world }, (error) => onCrash(key, error));
     if (entry !== undefined) this.#entries.set(key, entry);
     return entry;
-  }
-
-  /** What looks like the addresses of a Gateway that cannot be decoded must not be handed out. */
-  #reserve(gateway: ObjectKey<'Gateway'>, { uid, namespace, name, addresses }: Rejection): void {
-    const known = [...new Set(addresses.flatMap((text) => canonicalAddress(text) ?? []))];
-    if (known.length === 0 || this.#options.pool.held(uid).length > 0) return;
-    const request = { kind: 'kept', addresses: known } as const;
-    this.#options.pool.claim({ gateway, uid, namespace, name, creationTimestamp: '', request });
   }
 
   #observe(entry: ActorEntry): void {
