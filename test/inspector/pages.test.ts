@@ -13,6 +13,7 @@ import { gateway, route, service } from '../integration/objects.ts';
 import type { TestController } from '../support/controller.ts';
 import { together, useServer } from '../support/fixture.ts';
 import { eventually } from '../support/server.ts';
+import { assertTellsNoSecret, createSecrets, token } from './secrets.ts';
 import { openStream } from './stream.ts';
 
 const inspect = ['-inspect', '127.0.0.1:0'];
@@ -181,15 +182,9 @@ describe('The inspector', together, () => {
 
   test('shows no Secret, no ConfigMap of others, no token and no kubeconfig', async (t) => {
     const f = await fixture(t);
-    const metadata = { name: 'hidden', namespace: f.namespace };
-    await f.create(
-      { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'cidr-global': 'xyzzy-config' } },
-      { apiVersion: 'v1', kind: 'Secret', metadata, stringData: { password: 'xyzzy-secret' } },
-      gateway(f, 'gw', { annotations: { 'example.com/token': 'xyzzy-annotation' } }),
-      route(f, 'made', { selector: ['app', 'web'] }),
-    );
-    const controller = await f.run(...inspect, '-inspect-token', 'xyzzy-token');
-    const headers = { authorization: 'Bearer xyzzy-token' };
+    await createSecrets(f);
+    const controller = await f.run(...inspect, '-inspect-token', token);
+    const headers = { authorization: `Bearer ${token}` };
     const stream = await openStream(t, `${baseOf(controller)}/events`, headers);
     await eventually(async () => stream.rows().length >= 3);
     const keys = [...controller.controller.actors.entries.keys()].map((key) => `/api/actor?key=${key}`);
@@ -197,7 +192,7 @@ describe('The inspector', together, () => {
     const bodies = pages.map(async (path) => (await fetch(baseOf(controller) + path, { headers })).text());
     const all = [stream.text(), ...(await Promise.all(bodies))].join('\n');
     assert.ok(all.includes(`${f.namespace}/gw`));
-    assert.doesNotMatch(all, /xyzzy|PRIVATE KEY|certificate-authority-data/);
+    assertTellsNoSecret(all);
   });
 
   test('shows a standby by actors that only look, and the running ones when it leads', async (t) => {

@@ -8,10 +8,11 @@ import type { ClientOptions } from 'ws';
 import { parseConfig } from '../../src/config.ts';
 import { UsageError } from '../../src/flags.ts';
 import { portOf } from '../../src/observability/http.ts';
-import { gateway, route } from '../integration/objects.ts';
+import { gateway } from '../integration/objects.ts';
 import { spawnController, type TestController } from '../support/controller.ts';
 import { together, useServer } from '../support/fixture.ts';
 import { eventually } from '../support/server.ts';
+import { assertTellsNoSecret, createSecrets, secretAnnotations, token } from './secrets.ts';
 import { attach, attached, receive, statesOf } from './stately-client.ts';
 
 const inspect = ['-inspect', '127.0.0.1:0'];
@@ -168,21 +169,15 @@ describe('The bridge to the Stately inspector', together, () => {
 
   test('tells no Secret, no ConfigMap of others and no token', async (t) => {
     const f = await fixture(t);
-    const metadata = { name: 'hidden', namespace: f.namespace };
-    await f.create(
-      { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'cidr-global': 'xyzzy-config' } },
-      { apiVersion: 'v1', kind: 'Secret', metadata, stringData: { password: 'xyzzy-secret' } },
-      gateway(f, 'gw', { annotations: { 'example.com/token': 'xyzzy-annotation' } }),
-      route(f, 'made', { selector: ['app', 'web'] }),
-    );
-    const controller = await f.run(...stately, '-inspect-token', 'xyzzy-token');
-    const events = receive(`ws://${baseOf(controller)}/stately?token=xyzzy-token`);
-    await f.create(gateway(f, 'later', { annotations: { 'example.com/token': 'xyzzy-annotation' } }));
+    await createSecrets(f);
+    const controller = await f.run(...stately, '-inspect-token', token);
+    const events = receive(`ws://${baseOf(controller)}/stately?token=${token}`);
+    await f.create(gateway(f, 'later', { annotations: secretAnnotations }));
     await eventually(async () =>
       statesOf(events, `Gateway/${f.namespace}/later#`).some((state) => /Ready/.test(state)),
     );
     assert.ok(statesOf(events, `TCPRoute/${f.namespace}/made#`).length > 0);
-    assert.doesNotMatch(JSON.stringify(events), /xyzzy|PRIVATE KEY|certificate-authority-data/);
+    assertTellsNoSecret(JSON.stringify(events));
   });
 
   test('keeps nothing alive when the controller ends', async (t) => {
