@@ -126,14 +126,15 @@ export class ActorSystem {
     this.#mark(key);
   }
 
-  /** A result of an effect, or of a claim. What was written as wanted tells nothing new: the object's change does. */
+  /** A result of an effect, or of a claim. That something was written tells nothing new: the object's change does. */
   deliver(key: ObjectKey<ActorKind>, event: ResultEvent): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     const { state, context } = entry;
     entry.deliver(event);
     this.#note(entry, event.type, state);
-    if (event.type !== 'Written' || entry.context.failures !== context.failures) this.#mark(key);
+    const isNews = event.type !== 'Written' || !event.isKept || entry.context.failures !== context.failures;
+    if (isNews) this.#mark(key);
   }
 
   stop(): void {

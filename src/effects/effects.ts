@@ -152,6 +152,7 @@ export class Effects {
     const { view } = context.world;
     const target: ObjectKey = key;
     let before = view.get(target);
+    let isKept = true;
     return {
       id,
       isPaced: name === 'gateway-status',
@@ -162,6 +163,7 @@ export class Effects {
       accept: (request, body) => {
         if (request.method === 'DELETE' && !isStillThere(body)) forget(target, uidOf(request));
         else fold(target, body);
+        isKept = before === undefined || versionOf(body) !== before.metadata.resourceVersion;
         onWritten?.({ key: target, before, after: view.get(target) });
       },
       confirm: (request) => {
@@ -171,7 +173,7 @@ export class Effects {
       refresh: async () => void (await this.#readAgain(target)),
       succeeded: () => {
         this.#refusals.delete(target);
-        this.#tell(id, { type: 'Written', what: name });
+        this.#tell(id, { type: 'Written', what: name, isKept });
       },
       failed: (failure) => {
         const message = `${target.split('/')[0]} ${nameOf(target)} was refused: ${failure.message}`;
@@ -212,6 +214,10 @@ export class Effects {
 function uidOf(request: ApiRequest): string {
   const { preconditions } = (request.body ?? {}) as { preconditions?: { uid?: string } };
   return preconditions?.uid ?? '';
+}
+
+function versionOf(body: unknown): string | undefined {
+  return ((body ?? {}) as { metadata?: { resourceVersion?: string } }).metadata?.resourceVersion;
 }
 
 /** A delete that waits for finalizers answers with the object, marked; a finished one with a Status. */

@@ -115,7 +115,8 @@ export interface RouteFacts {
 export type ResultEvent =
   | { readonly type: 'AddressGranted'; readonly addresses: readonly string[] }
   | { readonly type: 'AddressRefused'; readonly refusal: AddressRefusal; readonly revision: number }
-  | { readonly type: 'Written'; readonly what: string }
+  /** `isKept` is false where the server took the write, and the object is what it was before. */
+  | { readonly type: 'Written'; readonly what: string; readonly isKept: boolean }
   | { readonly type: 'WriteFailed'; readonly what: string; readonly message: string }
   | { readonly type: 'RetryDue'; readonly what: string };
 

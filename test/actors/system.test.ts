@@ -127,6 +127,27 @@ describe('the actor system', () => {
     assert.deepEqual(bench.actors.crashed, []);
   });
 
+  test('looks again after a write of which the server keeps nothing, and not after another', () => {
+    const bench = opened();
+    bench.actors.open();
+    bench.run();
+    const good = 'Gateway/default/good';
+    const written = { type: 'Written', what: 'gateway-address' } as const;
+    bench.wishes.length = 0;
+    bench.actors.deliver(good, { ...written, isKept: true });
+    bench.run();
+    assert.equal(bench.wishes.length, 0);
+    bench.actors.deliver(good, { ...written, isKept: false });
+    bench.run();
+    assert.ok(bench.wishes.includes(`gateway-address ${good}`), 'it is asked for again');
+    bench.wishes.length = 0;
+    bench.actors.deliver(good, { type: 'WriteFailed', what: 'gateway-address', message: 'no' });
+    bench.run();
+    bench.actors.deliver(good, { ...written, isKept: true });
+    bench.run();
+    assert.ok(bench.wishes.includes(`gateway-address ${good}`), 'and where it had failed before');
+  });
+
   test('lets each object look once, however many changes there were', () => {
     const bench = opened();
     bench.actors.open();

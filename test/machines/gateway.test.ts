@@ -206,7 +206,7 @@ describe('the chart of a Gateway', () => {
     const failed = edges.filter(({ event, to }) => event.type === 'Observed' && /RecordFailed/.test(stateOf(to)));
     assert.ok(failed.length > 0);
     for (const { event, to } of failed) {
-      const written = replay(gatewayMachine, to, { type: 'Written', what: 'gateway-status' });
+      const written = replay(gatewayMachine, to, { type: 'Written', what: 'gateway-status', isKept: true });
       assert.equal(stateOf(replay(gatewayMachine, written.to, event).to), 'Pending.RecordFailed');
     }
   });

@@ -45,7 +45,7 @@ const model: Model = {
       type: 'Observed',
       facts: listenerSetFacts('ListenerSet/default/more', 'listenerset-more', worldOf(situation)),
     })),
-    { type: 'Written', what: 'listener-set-status' },
+    { type: 'Written', what: 'listener-set-status', isKept: true },
     { type: 'WriteFailed', what: 'listener-set-status', message: 'forbidden' },
     { type: 'RetryDue', what: 'listener-set-status' },
   ],

@@ -126,8 +126,8 @@ export const routeObserved = Object.values(routeSituations).map((situation) => (
 }));
 
 export const routeResults: readonly ResultEvent[] = [
-  { type: 'Written', what: 'route-status' },
-  { type: 'Written', what: 'service' },
+  { type: 'Written', what: 'route-status', isKept: true },
+  { type: 'Written', what: 'service', isKept: true },
   { type: 'WriteFailed', what: 'service', message: 'service was refused' },
   { type: 'RetryDue', what: 'service' },
 ];
