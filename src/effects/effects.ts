@@ -1,5 +1,5 @@
 import type { WriteRecord } from '../gateway/events.ts';
-import { isGatewayKey, isRouteKey, nameOf, partsOf } from '../gateway/keys.ts';
+import { nameOf, partsOf } from '../gateway/keys.ts';
 import type { ApiRequest, ApiResult } from '../kubernetes/client.ts';
 import type { Failure } from '../kubernetes/failure.ts';
 import { objectPath } from '../kubernetes/kinds.ts';
@@ -12,6 +12,7 @@ import { syncFinalizer } from './gateway-class-finalizer.ts';
 import { premiseOfEntry, writeLedgerEntry } from './ledger.ts';
 import { premiseOfService, writeService } from './service.ts';
 import {
+  isTold,
   premiseOfStatus,
   writeGatewayClassStatus,
   writeGatewayStatus,
@@ -101,15 +102,10 @@ export class Effects {
     return this.#refusals.get(key);
   }
 
-  /** Whether there is an actor of a Gateway or route, and its status is what that wants it to be, or leaves it at. */
+  /** Whether the status of a Gateway or route is what its actor wants it to be. */
   isTold(key: ObjectKey): boolean {
-    const { context } = this.#options;
     try {
-      if (isGatewayKey(key))
-        return context.reports.gateway(key) !== undefined && writeGatewayStatus(key, context) === undefined;
-      if (isRouteKey(key))
-        return context.reports.route(key) !== undefined && writeRouteStatus(key, context) === undefined;
-      return false;
+      return isTold(key, this.#options.context);
     } catch {
       // A bug: it shows where the actor looks and asks for the write.
       return false;

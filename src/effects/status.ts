@@ -1,6 +1,7 @@
 import { isEqual } from '../gateway/equal.ts';
 import { gatewayClassStatus } from '../gateway/gateway-class-status.ts';
 import { gatewayStatus } from '../gateway/gateway-status.ts';
+import { isGatewayKey, isRouteKey } from '../gateway/keys.ts';
 import { ledgerKey } from '../gateway/ledger.ts';
 import { listenerSetStatus } from '../gateway/listener-set-status.ts';
 import { routeStatus } from '../gateway/route-status.ts';
@@ -29,11 +30,15 @@ export function writeGatewayClassStatus(
 }
 
 export function writeGatewayStatus(key: ObjectKey<'Gateway'>, context: EffectContext): ApiRequest | undefined {
+  return statusRequest(key, context, tellingOfGateway(key, context));
+}
+
+function tellingOfGateway(key: ObjectKey<'Gateway'>, context: EffectContext): Telling | undefined {
   const gateway = context.world.view.get(key);
   const report = context.reports.gateway(key);
   if (gateway === undefined || report?.uid !== gateway.metadata.uid) return undefined;
   const wanted = gatewayStatus(gateway, report, stampOf(gateway.metadata, context));
-  return statusRequest(key, context, { metadata: gateway.metadata, current: gateway.status, wanted });
+  return { metadata: gateway.metadata, current: gateway.status, wanted };
 }
 
 export function writeListenerSetStatus(key: ObjectKey<'ListenerSet'>, context: EffectContext): ApiRequest | undefined {
@@ -64,23 +69,37 @@ function takenFrom({ status }: Gateway, wanted: Gateway['status']): readonly str
 }
 
 export function writeRouteStatus(key: ObjectKey<RouteKind>, context: EffectContext): ApiRequest | undefined {
+  return statusRequest(key, context, tellingOfRoute(key, context));
+}
+
+function tellingOfRoute(key: ObjectKey<RouteKind>, context: EffectContext): Telling | undefined {
   const route = context.world.view.get(key);
   const report = context.reports.route(key);
   if (route === undefined || report?.uid !== route.metadata.uid) return undefined;
   const wanted = routeStatus(route, report, context.world.settings, stampOf(route.metadata, context));
-  return statusRequest(key, context, { metadata: route.metadata, current: route.status, wanted });
+  return { metadata: route.metadata, current: route.status, wanted };
+}
+
+/** Whether the status of a Gateway or route is what its actor wants it to be; not where that wants none. */
+export function isTold(key: ObjectKey, context: EffectContext): boolean {
+  const ofRoute = isRouteKey(key) ? tellingOfRoute(key, context) : undefined;
+  const telling = isGatewayKey(key) ? tellingOfGateway(key, context) : ofRoute;
+  return telling?.wanted !== undefined && isEqual(telling.current, telling.wanted);
 }
 
 function stampOf(metadata: ObjectMeta, context: EffectContext): { generation: number; now: string } {
   return { generation: metadata.generation, now: context.timestamp() };
 }
 
-function statusRequest(
-  key: ObjectKey,
-  context: EffectContext,
-  status: { readonly metadata: ObjectMeta; readonly current: unknown; readonly wanted: unknown },
-): ApiRequest | undefined {
-  if (status.wanted === undefined || isEqual(status.current, status.wanted)) return undefined;
-  const { resourceVersion } = status.metadata;
-  return patchRequest(key, context, { resourceVersion, body: { status: status.wanted }, subresource: 'status' });
+/** A status as it stands there, and as it should be; `undefined`: the state that the actor is in tells none. */
+interface Telling {
+  readonly metadata: ObjectMeta;
+  readonly current: unknown;
+  readonly wanted: unknown;
+}
+
+function statusRequest(key: ObjectKey, context: EffectContext, telling: Telling | undefined): ApiRequest | undefined {
+  if (telling?.wanted === undefined || isEqual(telling.current, telling.wanted)) return undefined;
+  const { resourceVersion } = telling.metadata;
+  return patchRequest(key, context, { resourceVersion, body: { status: telling.wanted }, subresource: 'status' });
 }
