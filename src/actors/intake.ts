@@ -26,10 +26,7 @@ export class Intake {
 
   fold(key: ObjectKey, body: unknown): void {
     const { cluster, strangers } = this.#options;
-    const { metadata } = (body ?? {}) as { readonly metadata?: { readonly resourceVersion?: string } };
-    const known = cluster.get(key);
-    // Its watch event came first.
-    if (known !== undefined && known.metadata.resourceVersion === metadata?.resourceVersion) return;
+    if (cluster.isKnown(key, body)) return;
     const decoded = decode(partsOf(key).kind, body);
     if (decoded === undefined) return;
     if ('rejection' in decoded) cluster.reject(decoded.rejection);

@@ -124,6 +124,16 @@ export class Cluster implements ClusterView {
     if (before !== undefined) this.#tell(key, before, undefined);
   }
 
+  /**
+   * Whether this very state of an object is known, so that it need not be decoded: of a write of ours, the answer and
+   * the watch event say the same.
+   */
+  isKnown(key: ObjectKey, raw: unknown): boolean {
+    const { metadata } = (raw ?? {}) as { readonly metadata?: { readonly resourceVersion?: string } };
+    const known = this.#objects.get(key);
+    return known !== undefined && known.metadata.resourceVersion === metadata?.resourceVersion;
+  }
+
   isRead(key: ObjectKey): boolean {
     const { kind, namespace } = partsOf(key);
     return this.#read.has(key) || this.#read.has(scopeOf(kind, namespace)) || this.#read.has(scopeOf(kind, ''));

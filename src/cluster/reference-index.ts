@@ -35,7 +35,7 @@ export class ReferenceIndex<Key extends string> {
   }
 
   /** The keys of one kind that name `token`. */
-  namingOf(kind: string, token: string): readonly Key[] {
+  namingOf(kind: string, token: string): Iterable<Key> {
     return keysIn(this.#naming.get(kind)?.get(token));
   }
 
@@ -66,9 +66,9 @@ function remove<Key extends string>(naming: Naming<Key>, token: string, key: Key
   if (keys.size === 0) naming.delete(token);
 }
 
-function keysIn<Key extends string>(keys: Key | Set<Key> | undefined): readonly Key[] {
+function keysIn<Key extends string>(keys: Key | Set<Key> | undefined): Iterable<Key> {
   if (keys === undefined) return none;
-  return typeof keys === 'string' ? [keys] : [...keys];
+  return typeof keys === 'string' ? [keys] : keys;
 }
 
 function kindOf(key: string): string {

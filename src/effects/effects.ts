@@ -159,8 +159,9 @@ export class Effects {
       accept: (request, body) => {
         if (request.method === 'DELETE' && !isStillThere(body)) forget(target, uidOf(request));
         else fold(target, body);
-        isKept = before === undefined || versionOf(body) !== before.metadata.resourceVersion;
-        onWritten?.({ key: target, before, after: view.get(target) });
+        const after = view.get(target);
+        isKept = after !== before;
+        onWritten?.({ key: target, before, after });
       },
       confirm: (request) => {
         const premise = premises[name]?.(key, request, context) ?? [];
@@ -210,10 +211,6 @@ export class Effects {
 function uidOf(request: ApiRequest): string {
   const { preconditions } = (request.body ?? {}) as { preconditions?: { uid?: string } };
   return preconditions?.uid ?? '';
-}
-
-function versionOf(body: unknown): string | undefined {
-  return ((body ?? {}) as { metadata?: { resourceVersion?: string } }).metadata?.resourceVersion;
 }
 
 /** A delete that waits for finalizers answers with the object, marked; a finished one with a Status. */

@@ -82,8 +82,9 @@ function tellingOfRoute(key: ObjectKey<RouteKind>, context: EffectContext): Tell
 
 /** Whether the status of a Gateway or route is what its actor wants it to be; not where that wants none. */
 export function isTold(key: ObjectKey, context: EffectContext): boolean {
-  const ofRoute = isRouteKey(key) ? tellingOfRoute(key, context) : undefined;
-  const telling = isGatewayKey(key) ? tellingOfGateway(key, context) : ofRoute;
+  let telling: Telling | undefined;
+  if (isGatewayKey(key)) telling = tellingOfGateway(key, context);
+  else if (isRouteKey(key)) telling = tellingOfRoute(key, context);
   return telling?.wanted !== undefined && isEqual(telling.current, telling.wanted);
 }
 

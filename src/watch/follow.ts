@@ -209,7 +209,7 @@ export class Follow {
     if (!this.#stages.has(source)) return;
     const { kind } = source;
     const { cluster } = this.#options;
-    if (type !== 'DELETED' && this.#isKnown(kind, raw)) return;
+    if (type !== 'DELETED' && cluster.isKnown(keyIn(kind, raw), raw)) return;
     const decoded = decode(kind, raw);
     if (decoded === undefined) return;
     if (type === 'DELETED') {
@@ -217,13 +217,6 @@ export class Follow {
       cluster.remove(`${kind}/${namespace}/${name}`, uid);
     } else if ('object' in decoded) cluster.apply(decoded.object);
     else cluster.reject(this.#report(decoded.rejection));
-  }
-
-  /** Whether this very state is known from the answer to a write of ours: half of all events, not worth decoding. */
-  #isKnown(kind: Kind, raw: unknown): boolean {
-    const { metadata } = raw as { metadata?: { name?: string; namespace?: string; resourceVersion?: string } };
-    const known = this.#options.cluster.get(`${kind}/${metadata?.namespace ?? ''}/${metadata?.name}`);
-    return known !== undefined && known.metadata.resourceVersion === metadata?.resourceVersion;
   }
 
   #report(rejection: Rejection): Rejection {
@@ -249,4 +242,9 @@ export class Follow {
     this.#hasSynced = true;
     this.#options.onSynced();
   }
+}
+
+function keyIn(kind: Kind, raw: unknown): ObjectKey {
+  const { metadata } = raw as { readonly metadata?: { readonly name?: string; readonly namespace?: string } };
+  return `${kind}/${metadata?.namespace ?? ''}/${metadata?.name}`;
 }

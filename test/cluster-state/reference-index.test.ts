@@ -23,7 +23,7 @@ describe('who names whom', () => {
           assert.deepEqual(index.naming(token).toSorted(), naming.toSorted());
           for (const kind of ['TCPRoute', 'UDPRoute', 'IPAddress', 'Service']) {
             const ofKind = naming.filter((key) => key.startsWith(`${kind}/`));
-            assert.deepEqual(index.namingOf(kind, token).toSorted(), ofKind.toSorted());
+            assert.deepEqual([...index.namingOf(kind, token)].toSorted(), ofKind.toSorted());
             assert.equal(index.isNamedBy(kind, token), ofKind.length > 0);
           }
         }
