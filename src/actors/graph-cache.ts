@@ -50,9 +50,9 @@ export class GraphCache {
     return [...shifted];
   }
 
-  /** The routes that serve a listener of a Gateway, as last looked at. */
+  /** The routes that serve a listener of a Gateway, as last looked at; of those that come or go since, `takeShifted` tells. */
   servingRoutes(key: ObjectKey<'Gateway'>): readonly ObjectKey<RouteKind>[] {
-    const graph = this.#graphs.get(key);
+    const graph = this.#graphs.get(key) ?? this.#earlier.get(key);
     return graph === undefined ? [] : oldestRoutes(graph).map(keyOf);
   }
 

@@ -6,6 +6,7 @@ import { ActorSystem } from '../../src/actors/system.ts';
 import { Cluster } from '../../src/cluster/cluster.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { World } from '../../src/gateway/graph.ts';
+import { gatewayServiceNames } from '../../src/gateway/names.ts';
 import { parsePool } from '../../src/ipam/pool.ts';
 import type { Kind, ObjectKey } from '../../src/objects/keys.ts';
 import { decode } from '../../src/watch/decode.ts';
@@ -66,8 +67,13 @@ class Bench {
     });
   }
 
-  put(kind: 'Gateway' | 'GatewayClass' | 'ListenerSet', namespace: string, name: string, spec: object): void {
-    this.#apply(kind, { namespace, name, uid: `uid-${name}`, generation: this.#version }, { spec });
+  put(
+    kind: 'Gateway' | 'GatewayClass' | 'ListenerSet' | 'TCPRoute' | 'Service',
+    namespace: string,
+    name: string,
+    spec: object,
+  ): void {
+    this.#apply(kind, { namespace, name, uid: `uid-${kind}-${name}`, generation: this.#version }, { spec });
   }
 
   /** As our own write of its status comes back. */
@@ -181,6 +187,25 @@ describe('the actor system', () => {
     assert.equal(programmed(), 'True');
     bench.program('good', 'False');
     assert.equal(programmed(), 'False');
+  });
+
+  test('has a route look again when the Service that serves it is there, also while its Gateway has yet to look', () => {
+    const bench = opened();
+    const listed = { namespace: '', resourceVersion: '0', objects: [], rejections: [] };
+    bench.cluster.replace({ ...listed, kind: 'IPAddress' });
+    const [name = ''] = gatewayServiceNames('default', 'good', 'demo');
+    const spec = { gatewayClassName: 'demo', listeners: [{ name: 'a', port: 80, protocol: 'TCP' }] };
+    bench.put('TCPRoute', 'default', 'route', {
+      parentRefs: [{ name: 'good' }],
+      rules: [{ backendRefs: [{ name: 'web', port: 80 }] }],
+    });
+    bench.actors.open();
+    bench.run();
+    bench.put('Gateway', 'default', 'good', { ...spec, addresses: [{ value: '10.0.0.0' }] });
+    const route = 'TCPRoute/default/route';
+    assert.equal(bench.actors.isDirty(route), false, 'of the address alone the ledger tells');
+    bench.put('Service', 'default', name, { ports: [{ port: 80 }] });
+    assert.equal(bench.actors.isDirty(route), true);
   });
 
   test('tells nothing of an object that has changed until its actor has looked again', () => {
