@@ -1,4 +1,4 @@
-import type { ObjectKey } from '../objects/keys.ts';
+import type { ObjectKey, RouteKind } from '../objects/keys.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
 import type { Service } from '../objects/service.ts';
 import { carriesOthers, mayGetBack } from './address-doubt.ts';
@@ -175,13 +175,21 @@ function findDoubt(key: ObjectKey<'Service'>, current: Service | undefined, worl
   const broken = view.unavailable('Service') ?? view.unreadable(key);
   if (broken !== undefined) return `Service ${nameOf(key)} cannot be read: ${broken}`;
   for (const route of current === undefined ? [] : routesNamedBy(current.metadata)) {
-    const why = view.unreadable(route) ?? view.unavailable(route.startsWith('TCPRoute/') ? 'TCPRoute' : 'UDPRoute');
-    if (why !== undefined) return `${route} cannot be read: ${why}`;
-    const open = doubtOfBehaviour(route, current, world);
-    if (open !== undefined) return open;
+    const why = doubtOfMaker(route, key, world);
+    if (why !== undefined) return why;
   }
   const unavailable = view.unavailable('Gateway') ?? view.unavailable('GatewayClass');
   return unavailable === undefined ? undefined : `Gateways or their classes cannot be read: ${unavailable}`;
+}
+
+/** Why the route for which a Service was made may want it again, though it does not seem to. */
+function doubtOfMaker(route: ObjectKey<RouteKind>, key: ObjectKey<'Service'>, world: World): string | undefined {
+  const { view } = world;
+  const why = view.unreadable(route) ?? view.unavailable(route.startsWith('TCPRoute/') ? 'TCPRoute' : 'UDPRoute');
+  if (why !== undefined) return `${route} cannot be read: ${why}`;
+  // Whatever its behaviour will be, it is over a Service that it names.
+  const isNaming = view.routesNaming(key).some((one) => routeKey(one) === route);
+  return isNaming ? doubtOfBehaviour(route, view.get(key), world) : undefined;
 }
 
 /** A route that may or may not have a say again matters where the Service is its own: then that stays as it is. */

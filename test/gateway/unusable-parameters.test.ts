@@ -18,8 +18,8 @@ function gateway(name: string, spec: object = {}): Manifest {
 
 const parametersRef = { group: '', kind: 'ConfigMap', name: 'options' };
 
-function route(name: string, gatewayName: string, { labels = {}, year = 2026 }): Manifest {
-  const rules = [{ backendRefs: [{ name: 'web', port: 80 }] }];
+function route(name: string, gatewayName: string, { labels = {}, year = 2026, backend = 'web' }): Manifest {
+  const rules = [{ backendRefs: [{ name: backend, port: 80 }] }];
   const metadata = { name, labels, creationTimestamp: `${year}-01-01T00:00:00Z` };
   return { kind: 'TCPRoute', metadata, spec: { parentRefs: [{ name: gatewayName }], rules } };
 }
@@ -61,6 +61,25 @@ describe('a Gateway whose parameters cannot be used', () => {
     simulation.put(route('first', 'bad', { labels: created, year: 2025 }));
     simulation.run();
     assert.equal(simulation.cluster.get('Service/default/web'), undefined);
+    assertNothingIsLeft(simulation);
+  });
+
+  test('gives back a user’s Service that its route does not name any more, whatever its behaviour will be', () => {
+    const listeners = [{ name: 'tcp', port: 8080, protocol: 'TCP' }];
+    const simulation = simulate(
+      { kind: 'Service', metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } },
+      gateway('gw', { infrastructure: { parametersRef }, listeners }),
+      route('web', 'gw', { labels: { serviceBehaviour: 'update' } }),
+    );
+    const typeOf = () => simulation.cluster.get('Service/default/web')?.spec.type;
+    simulation.put(broken);
+    simulation.run();
+    simulation.put(route('web', 'gw', {}));
+    simulation.run();
+    assert.equal(typeOf(), 'LoadBalancer', 'it may be wanted so again');
+    simulation.put(route('web', 'gw', { backend: 'other' }));
+    simulation.run();
+    assert.equal(typeOf(), 'ClusterIP');
     assertNothingIsLeft(simulation);
   });
 
