@@ -129,6 +129,12 @@ export class ControllerProcess implements Caller {
     if (plant.staysWithoutLease !== true) this.stop();
   }
 
+  /** How long its event loop is busy with what came at the same time: a turn may find several answers taken in. */
+  #busyMs(): number {
+    const { random } = this.#options;
+    return random.chance(0.3) ? random.between(1, 40) : 0;
+  }
+
   #timers(): Timers {
     const { clock } = this.#options;
     return {
@@ -146,7 +152,7 @@ export class ControllerProcess implements Caller {
           signal.addEventListener('abort', wake);
         }),
       after: (ms, action) => this.later(ms, action),
-      soon: (action) => void this.later(0, action),
+      soon: (action) => void this.later(this.#busyMs(), action),
     };
   }
 }
