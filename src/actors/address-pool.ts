@@ -2,6 +2,7 @@ import { createActor } from 'xstate';
 import { addressPoolMachine } from '../../machines/address-pool.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { heldElsewhere } from '../gateway/held-elsewhere.ts';
+import { partsOf } from '../gateway/keys.ts';
 import { ledgerKey, ownerUid, releasedAt } from '../gateway/ledger.ts';
 import { canonicalAddress } from '../ipam/address.ts';
 import { Allocator, type ClaimOutcome, type Holder, type NoPool, type Outside } from '../ipam/allocator.ts';
@@ -10,12 +11,14 @@ import { defaultQuarantineMs } from '../ipam/pool-options.ts';
 import type { AddressClaim, ResultEvent } from '../objects/facts.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { Rejection } from '../objects/rejection.ts';
+import type { AddressRequest } from '../objects/verdicts.ts';
 import type { AddressView, Settings } from '../objects/view.ts';
 
 /** The answer to one claim. */
 export interface Answer {
   readonly gateway: ObjectKey<'Gateway'>;
-  readonly event: ResultEvent;
+  /** `undefined`: it has not claimed anything, and what it held is another's now. */
+  readonly event: ResultEvent | undefined;
 }
 
 export interface AddressPoolOptions {
@@ -124,16 +127,22 @@ export class AddressPool implements AddressView {
   }
 
   /** What looks like the addresses of a Gateway that cannot be decoded must not be handed out. */
-  reserve(gateway: ObjectKey<'Gateway'>, { uid, namespace, name, addresses }: Rejection): void {
+  reserve(gateway: ObjectKey<'Gateway'>, { uid, addresses }: Rejection): void {
     const known = [...new Set(addresses.flatMap((text) => canonicalAddress(text) ?? []))];
-    if (known.length === 0 || this.held(uid).length > 0) return;
-    const request = { kind: 'kept', addresses: known } as const;
-    this.claim({ gateway, uid, namespace, name, creationTimestamp: '', request });
+    if (known.length > 0 && this.held(uid).length === 0)
+      this.claimFor(gateway, uid, { kind: 'kept', addresses: known });
   }
 
   /** Something outside the pool changed by which a refused claim could succeed now. */
   noteFreed(): void {
     this.#revision += 1;
+  }
+
+  /** Claims for a Gateway of the cluster. */
+  claimFor(gateway: ObjectKey<'Gateway'>, uid: string, request: AddressRequest): void {
+    const { namespace, name } = partsOf(gateway);
+    const creationTimestamp = this.#options.cluster.get(gateway)?.metadata.creationTimestamp ?? '';
+    this.claim({ gateway, uid, namespace, name, creationTimestamp, request });
   }
 
   claim(claim: AddressClaim): void {
@@ -178,7 +187,9 @@ export class AddressPool implements AddressView {
       const holder = this.holderOf(address);
       const entry = this.#options.cluster.get(ledgerKey(address));
       if (holder === undefined || holder.uid === uid || entry === undefined) continue;
-      if (ownerUid(entry) === uid && releasedAt(entry) === undefined) this.#release(holder.uid);
+      if (ownerUid(entry) !== uid || releasedAt(entry) !== undefined) continue;
+      this.#release(holder.uid);
+      this.#answers.push({ gateway: `Gateway/${holder.namespace}/${holder.name}`, event: undefined });
     }
   }
 

@@ -145,19 +145,17 @@ class Walk {
     if (!isRouteKey(key)) return;
     for (const token of this.#cluster.tokensOf(key)) {
       this.#graph(token);
-      if (token.startsWith('Service/')) services.add(token);
+      if (isServiceToken(token)) services.add(token);
     }
   }
 
-  /** A route, its Gateways, and the routes that may want the same Services. */
+  /** A route, its Gateways, and the routes that may want the same Services, with theirs. */
   route(key: ObjectKey, tokens: Iterable<string> = this.#cluster.tokensOf(key)): void {
     if (!isRouteKey(key)) return;
     this.actors.add(key);
     for (const token of tokens) {
       this.#graph(token);
-      if (!token.startsWith('Service/')) continue;
-      for (const other of this.#cluster.naming(token)) this.actor(other);
-      this.ownService(token);
+      if (isServiceToken(token)) this.service(token);
     }
   }
 
@@ -179,7 +177,7 @@ class Walk {
 
   /** The Gateways that may have a Service of this name. */
   ownService(token: string): void {
-    if (!token.startsWith('Service/')) return;
+    if (!isServiceToken(token)) return;
     for (const gateway of this.#cluster.naming(token)) {
       if (!isGatewayKey(gateway)) continue;
       this.actors.add(gateway);
@@ -197,8 +195,20 @@ class Walk {
   }
 }
 
+function isServiceToken(token: string): boolean {
+  return token.startsWith('Service/');
+}
+
 function isActorKey(token: string): token is ObjectKey<ActorKind> {
   return /^(GatewayClass|Gateway|ListenerSet|TCPRoute|UDPRoute)\//.test(token);
+}
+
+/** Who may want the same Services as these routes: other routes, and their Gateways. */
+export function rivalsOf(routes: readonly ObjectKey<ActorKind>[], cluster: Cluster): ReadonlySet<ObjectKey<ActorKind>> {
+  const walk = new Walk(cluster);
+  const services = new Set(routes.flatMap((route) => cluster.tokensOf(route)).filter(isServiceToken));
+  for (const service of services) walk.service(service);
+  return walk.actors;
 }
 
 /** Whether the ports of a user's Service are others now; those that we made have only the ports of listeners. */

@@ -11,7 +11,7 @@ import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 export interface ActionTargets {
   readonly request: <N extends EffectName>(name: N, key: EffectKeys[N], by: ObjectKey<ActorKind>) => void;
   readonly claim: (gateway: ObjectKey<'Gateway'>, uid: string, request: AddressClaim['request']) => void;
-  readonly release: (uid: string) => void;
+  readonly release: (gateway: ObjectKey<'Gateway'>, uid: string) => void;
 }
 
 /** The charts with their actions connected: once per kind, as each copy costs memory. */
@@ -33,7 +33,7 @@ export function connectCharts({ request, claim, release }: ActionTargets) {
           request('gateway-address', key, key);
         },
         pinAddress: ({ context: { key } }) => request('gateway-address', key, key),
-        releaseAddress: ({ context: { uid } }) => release(uid),
+        releaseAddress: ({ context: { key, uid } }) => release(key, uid),
         syncServices: ({ context: { key, facts } }) => {
           for (const service of facts?.services.filter(({ isInStep }) => !isInStep) ?? []) {
             request('service', service.key, key);

@@ -1,13 +1,13 @@
 import type { Change } from '../cluster/cluster.ts';
 import type { World } from '../gateway/graph.ts';
-import { isGatewayKey, isRouteKey, partsOf } from '../gateway/keys.ts';
+import { isGatewayKey, isRouteKey, keyOf, partsOf } from '../gateway/keys.ts';
 import { Memo } from '../gateway/memo.ts';
 import type { ResultEvent } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 import type { ActorState } from '../objects/states.ts';
 import type { ActorEntry } from './actor-entry.ts';
 import { addressMovesOf } from './address-moves.ts';
-import { affectedBy, haveOwnPortsChanged } from './affected.ts';
+import { affectedBy, haveOwnPortsChanged, rivalsOf } from './affected.ts';
 import { type Charts, connectCharts } from './charts.ts';
 import { Crashes } from './crashes.ts';
 import { actorKinds, Dirty } from './dirty.ts';
@@ -49,12 +49,8 @@ export class ActorSystem {
     this.world = { ...options.world, graph: (key) => this.#graphs.get(key), memo: this.#memo };
     this.#charts = connectCharts({
       request: options.request,
-      release: (uid) => this.#release(uid),
-      claim: (gateway, uid, request) => {
-        const { namespace, name } = partsOf(gateway);
-        const creationTimestamp = options.cluster.get(gateway)?.metadata.creationTimestamp ?? '';
-        options.pool.claim({ gateway, uid, namespace, name, creationTimestamp, request });
-      },
+      release: (gateway, uid) => this.#release(gateway, uid),
+      claim: (gateway, uid, request) => options.pool.claimFor(gateway, uid, request),
     });
     this.#unsubscribe = options.cluster.onChange((change) => this.#take(change));
   }
@@ -211,8 +207,9 @@ export class ActorSystem {
     const { pool } = this.#options;
     this.#memo.forget();
     for (const { gateway, event } of pool.settle()) {
-      this.deliver(gateway, event);
-      this.#markNamed(this.#options.cluster.naming(gateway));
+      if (event === undefined) this.#mark(gateway);
+      else this.deliver(gateway, event);
+      this.#markWithRivals(this.#options.cluster.routesOf(gateway).map(keyOf));
       yield;
     }
     if (pool.revision !== this.#poolRevision) this.markWaiting();
@@ -236,7 +233,12 @@ export class ActorSystem {
       return;
     }
     if (!isGatewayKey(key)) return;
-    for (const route of this.#graphs.takeShifted(key)) this.#mark(route);
+    this.#markWithRivals(this.#graphs.takeShifted(key));
+  }
+
+  /** These routes look again, and all who may want the same Services. */
+  #markWithRivals(routes: readonly ObjectKey<ActorKind>[]): void {
+    for (const key of [...routes, ...rivalsOf(routes, this.#options.cluster)]) this.#mark(key);
   }
 
   /** The actor of an object, made where one is needed. */
@@ -271,11 +273,13 @@ export class ActorSystem {
   /** Another object has taken the name: what the old one held is free, its Services follow their routes. */
   #retire(entry: ActorEntry): void {
     entry.stop();
-    this.#release(entry.uid);
+    this.#release(entry.key, entry.uid);
     this.#drop(entry.key);
   }
 
-  #release(uid: string): void {
+  /** It looks again then: what it found is not so any more. */
+  #release(key: ObjectKey<ActorKind>, uid: string): void {
+    if (this.#options.pool.held(uid).length > 0) this.#mark(key);
     this.#options.pool.release(uid);
     this.#memo.forget();
   }

@@ -93,7 +93,10 @@ function isElsewhere(address: string, world: World): boolean {
   return holder !== undefined && heldElsewhere(address, holder, world) !== undefined;
 }
 
-export function countRoutes({ listeners, attached }: GatewayGraph, world: World): Readonly<Record<string, number>> {
+export function countRoutes(
+  { listeners, attached }: Pick<GatewayGraph, 'listeners' | 'attached'>,
+  world: World,
+): Readonly<Record<string, number>> {
   const countable = listeners.filter(({ supportedKinds }) =>
     supportedKinds.every(({ kind }) => world.view.unavailable(kind as RouteKind) === undefined),
   );

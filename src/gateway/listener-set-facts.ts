@@ -20,6 +20,7 @@ export function listenerSetFacts(key: ObjectKey<'ListenerSet'>, uid: string, wor
   const presence = presenceOf(key, set, world);
   const graph = gateway && world.graph(gateway);
   if (graph === undefined) return { ...nothing, presence, standing: standingWithout(gateway, world) };
+  const listeners = graph.listeners.filter(({ source }) => source === key);
   return {
     presence,
     standing: graph.standing,
@@ -27,8 +28,8 @@ export function listenerSetFacts(key: ObjectKey<'ListenerSet'>, uid: string, wor
     accepted: graph.sets.get(key)?.accepted ?? unknown,
     // Not as the graph has it: that is remembered over changes of nothing but the Gateway's status.
     programmed: programmedOf(world.view.get(keyOf(graph.gateway)) ?? graph.gateway),
-    listeners: graph.listeners.filter(({ source }) => source === key),
-    attachedRoutes: countRoutes(graph, world),
+    listeners,
+    attachedRoutes: countRoutes({ ...graph, listeners }, world),
   };
 }
 

@@ -17,7 +17,7 @@ import { noteWeights } from './weights.ts';
 export function routeFacts(key: ObjectKey<RouteKind>, uid: string, world: World): RouteFacts {
   const route = world.view.get(key);
   if (route === undefined || route.metadata.uid !== uid || route.metadata.deletionTimestamp !== undefined) {
-    return { ...nothing, presence: presenceOf(key, undefined, world), leftovers: leftoversOf(key, new Map(), world) };
+    return { ...nothing, presence: presenceOf(key, undefined, world), leftovers: leftoversOf(key, [], world) };
   }
   const resolution = resolveRoute(route, world);
   const { wishes, parents } = resolution;
@@ -34,8 +34,8 @@ export function routeFacts(key: ObjectKey<RouteKind>, uid: string, world: World)
     isPartlyServed: refusal === undefined && isPartlyServed(resolution),
     notes: wishes[0] === undefined ? [] : noteWeights(wishes[0], world),
     unreached: wishes.flatMap((wish) => noteUnreached(wish, world)),
-    withheld: plans.flatMap(({ plan }) => (plan.kind === 'keep' ? plan.why : []))[0],
-    leftovers: leftoversOf(key, new Map(plans.map(({ wish, plan }) => [wish.target, plan])), world),
+    withheld: plans.flatMap(({ plan }) => (plan.kind === 'keep' && !plan.refused.has(key) ? plan.why : []))[0],
+    leftovers: leftoversOf(key, plans, world),
     hasStatus: hasStatus(route, world),
   };
 }
@@ -78,16 +78,26 @@ function isPartlyServed({ wishes, resolvedRefs }: RouteResolution): boolean {
   return wish.backends.some(({ resolved }) => resolved.resolvedRefs.status === 'True');
 }
 
-/** Our Services that are to go: those that name it, and that which it has taken from another route, but cannot have. */
+interface PlannedWish {
+  readonly wish: ServiceWish;
+  readonly plan: ServicePlan;
+}
+
+/**
+ * Our Services that are to go: those that name it, and that which it has taken from another route, but cannot have. A
+ * Gateway looks after its own.
+ */
 function leftoversOf(
   route: ObjectKey<RouteKind>,
-  wanted: ReadonlyMap<ObjectKey<'Service'>, ServicePlan>,
+  plans: readonly PlannedWish[],
   world: World,
 ): readonly ObjectKey<'Service'>[] {
   const { view, settings } = world;
+  const wanted = new Map(plans.map(({ wish, plan }) => [wish.target, plan]));
+  const taken = plans.filter(({ wish }) => wish.behaviour !== 'aggregate');
   const services = new Set([
     ...view.servicesNaming(route),
-    ...[...wanted.keys()].flatMap((key) => view.get(key) ?? []),
+    ...taken.flatMap(({ wish }) => view.get(wish.target) ?? []),
   ]);
   return [...services]
     .filter((service) => ownershipOf(service, view, settings) !== 'foreign')

@@ -32,11 +32,11 @@ export async function compareWithCleanRun(run: Run, seed: number): Promise<reado
       else if (!isMade(object, made)) clean.server.plant(stripped(object));
     }
   }
-  const crashes: string[] = [];
-  const fleet = new Fleet({ world: clean, seed, replicas: 1, plant: {}, onCrash: (what) => crashes.push(what) });
+  const bugs: string[] = [];
+  const fleet = new Fleet({ world: clean, seed, replicas: 1, plant: {}, onWrong: (what) => bugs.push(what) });
   await settle(clean, quietMs);
   fleet.end();
-  const difference = crashes[0] ?? firstDifference(normalised(run.world, run.history), normalised(clean, run.history));
+  const difference = bugs[0] ?? firstDifference(normalised(run.world, run.history), normalised(clean, run.history));
   if (difference === undefined) return [];
   return [{ counter: 'unconverged', at: run.world.clock.now, what: `otherwise in a clean run: ${difference}` }];
 }

@@ -8,7 +8,7 @@ export interface FleetOptions {
   readonly seed: number;
   readonly replicas: 1 | 2;
   readonly plant: Plant;
-  readonly onCrash: (what: string) => void;
+  readonly onWrong: (what: string) => void;
 }
 
 const pool = ['-ipam-configmap', `${infra}/${poolName}`];
@@ -66,7 +66,7 @@ export class Fleet {
   }
 
   #launch(name: string, flags: readonly string[]): ControllerProcess {
-    const { world, seed, plant, onCrash } = this.#options;
+    const { world, seed, plant, onWrong } = this.#options;
     const { clock, network } = world;
     this.#starts += 1;
     const random = new Random(derive(seed, `${name} ${this.#starts}`));
@@ -75,7 +75,7 @@ export class Fleet {
       if (!this.#isOver && name !== 'controller-twin')
         clock.after(random.between(100, 5_000), () => this.#revive(name));
     };
-    const process = new ControllerProcess({ name, flags, clock, network, random, plant, onEnd, onCrash });
+    const process = new ControllerProcess({ name, flags, clock, network, random, plant, onEnd, onWrong });
     this.#running.set(name, process);
     return process;
   }

@@ -33,7 +33,7 @@ export async function judge(plan: Plan, plant: Plant = {}): Promise<Judgement> {
   };
   const problems: Problem[] = [
     ...check(done.history, options),
-    ...done.crashes.map((what) => unconverged(done, `the controller crashed: ${what}`)),
+    ...done.bugs.map((what) => unconverged(done, `the controller ${what}`)),
     ...done.restartWrites.map(
       ({ at, type, key }): Problem => ({ counter: 'restartWrites', at, what: `${type} ${key}` }),
     ),

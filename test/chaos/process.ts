@@ -4,6 +4,7 @@ import { parseConfig } from '../../src/config.ts';
 import type { ApiClient } from '../../src/kubernetes/client.ts';
 import type { Timers } from '../../src/kubernetes/timers.ts';
 import { type Controller, startController } from '../../src/main.ts';
+import { findStaleFacts } from '../support/stale-facts.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Caller, Network } from './network.ts';
 import type { Random } from './random.ts';
@@ -27,7 +28,8 @@ export interface ProcessOptions {
   readonly plant: Plant;
   /** It is no more: killed, or it ended itself. */
   readonly onEnd: () => void;
-  readonly onCrash: (what: string) => void;
+  /** Something that only a bug can bring about. */
+  readonly onWrong: (what: string) => void;
 }
 
 /** One controller process in virtual time: it can be stopped, woken and killed. */
@@ -44,7 +46,7 @@ export class ControllerProcess implements Caller {
   constructor(options: ProcessOptions) {
     this.name = options.name;
     this.#options = options;
-    this.#start().catch((error: unknown) => options.onCrash(`start: ${String(error)}`));
+    this.#start().catch((error: unknown) => options.onWrong(`crashed: start: ${String(error)}`));
   }
 
   get isAlive(): boolean {
@@ -103,19 +105,19 @@ export class ControllerProcess implements Caller {
     this.#controller
       ?.stop()
       .then(() => this.kill())
-      .catch((error: unknown) => this.#options.onCrash(`stop: ${String(error)}`));
+      .catch((error: unknown) => this.#options.onWrong(`crashed: stop: ${String(error)}`));
     if (this.#controller === undefined) this.kill();
   }
 
   async #start(): Promise<void> {
-    const { network, random, flags, plant, onCrash } = this.#options;
+    const { network, random, flags, plant, onWrong } = this.#options;
     const client = network.client(this);
     const timers = this.#timers();
     const started = withoutProcessMetrics(() =>
       startController(
         parseConfig(['-metrics-bind-address=0', '-health-probe-bind-address=0', '-events=false', ...flags]),
         {
-          logger: crashLogger(onCrash),
+          logger: crashLogger(onWrong),
           environment: { POD_NAMESPACE: 'infra' },
           timers,
           client: plant.client?.(client, timers) ?? client,
@@ -127,6 +129,13 @@ export class ControllerProcess implements Caller {
     plant.controller?.(this.#controller, client);
     await this.#controller.lost;
     if (plant.staysWithoutLease !== true) this.stop();
+  }
+
+  /** When all have looked, nobody may go by what is not so any more. */
+  #checkFacts(): void {
+    const { actors } = this.#controller ?? {};
+    if (actors?.isIdle !== true) return;
+    for (const what of findStaleFacts(actors)) this.#options.onWrong(`goes by what is not so: ${what}`);
   }
 
   /** How long its event loop is busy with what came at the same time: a turn may find several answers taken in. */
@@ -152,16 +161,20 @@ export class ControllerProcess implements Caller {
           signal.addEventListener('abort', wake);
         }),
       after: (ms, action) => this.later(ms, action),
-      soon: (action) => void this.later(this.#busyMs(), action),
+      soon: (action) =>
+        void this.later(this.#busyMs(), () => {
+          action();
+          this.#checkFacts();
+        }),
     };
   }
 }
 
 /** Logs nothing; tells of what only a bug logs. */
-function crashLogger(onCrash: (what: string) => void): Logger {
+function crashLogger(onWrong: (what: string) => void): Logger {
   const write = (line: string): void => {
     const { msg, object, error } = JSON.parse(line) as { msg: string; object?: string; error?: string };
-    if (msg === 'actor crashed') onCrash(`${object}: ${error}`);
+    if (msg === 'actor crashed') onWrong(`crashed: ${object}: ${error}`);
   };
   return pino({ level: 'error', base: null, timestamp: false }, { write });
 }

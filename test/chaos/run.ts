@@ -23,7 +23,7 @@ export interface Run {
   /** Length of the history when everything had come to rest. */
   readonly settledAt: number;
   /** What went wrong in the controller itself. */
-  readonly crashes: readonly string[];
+  readonly bugs: readonly string[];
   readonly isSettled: boolean;
 }
 
@@ -36,7 +36,7 @@ const restartMs = 90_000;
 export async function run(plan: Plan, plant: Plant = {}): Promise<Run> {
   const struck: FaultCounts = new Map();
   const count = (kind: FaultKind): void => void struck.set(kind, (struck.get(kind) ?? 0) + 1);
-  const crashes: string[] = [];
+  const bugs = new Set<string>();
   const world = new World({ canStream: plan.canStream, onStrike: count });
   startAgents(world);
   world.furnish();
@@ -45,7 +45,7 @@ export async function run(plan: Plan, plant: Plant = {}): Promise<Run> {
     seed: plan.seed,
     replicas: plan.replicas,
     plant,
-    onCrash: (what) => crashes.push(what),
+    onWrong: (what) => bugs.add(what),
   });
   for (const step of plan.steps) {
     world.clock.after(step.at, () => {
@@ -71,7 +71,7 @@ export async function run(plan: Plan, plant: Plant = {}): Promise<Run> {
     writes: history.filter(isWrite).length,
     restartWrites: history.slice(settledAt).filter(isWrite),
     settledAt,
-    crashes,
+    bugs: [...bugs],
     isSettled,
   };
 }

@@ -16,6 +16,7 @@ import type { Kind, ObjectKey } from '../../src/objects/keys.ts';
 import type { Rejection } from '../../src/objects/rejection.ts';
 import type { FollowedObject } from '../../src/objects/view.ts';
 import { decode } from '../../src/watch/decode.ts';
+import { findStaleFacts } from '../support/stale-facts.ts';
 import { Clock } from './clock.ts';
 import type { Manifest, Stored } from './manifests.ts';
 import { MemoryApi, type Write } from './memory-api.ts';
@@ -99,10 +100,16 @@ export class Simulation {
       const [task] = this.#tasks.values();
       if (turn !== undefined) turn();
       else if (task !== undefined) this.#write(task);
-      else return this;
+      else return this.#assertNothingIsStale();
     }
     const last = this.writes.slice(-6).map((write) => `${write.verb} ${write.key}`);
     throw new Error(`does not come to rest: ${last.join(', ')}`);
+  }
+
+  #assertNothingIsStale(): this {
+    const stale = findStaleFacts(this.actors);
+    if (stale.length > 0) throw new Error(`at rest, but ${stale.join('; ')}`);
+    return this;
   }
 
   stop(): void {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { after, before, type TestContext } from 'node:test';
 import { parseConfig } from '../../src/config.ts';
 import { managedBy, managedByLabel } from '../../src/gateway/ledger.ts';
@@ -7,6 +8,7 @@ import { findUnseen, startTestController, type TestController } from './controll
 import { ApiError, type Manifest, type Target, type TestObject } from './objects.ts';
 import { grantNamespace } from './rights.ts';
 import { acquireServer, client, eventually, type TestClient, type TestServer, type WriteRecord } from './server.ts';
+import { findStaleFacts } from './stale-facts.ts';
 import { followed, versions } from './versions.ts';
 
 export interface FixtureOptions {
@@ -178,6 +180,7 @@ export class Fixture {
     await eventually(isStill, deadlineMs).catch(() => {
       throw new Error(`not settled within ${deadlineMs} ms: ${why}`);
     });
+    assert.deepEqual(findStaleFacts(running.controller.actors), [], 'all actors go by what is so');
   }
 
   /** Starts a controller and waits until it rests. */
