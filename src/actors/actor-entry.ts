@@ -1,4 +1,4 @@
-import { type AnyMachineSnapshot, type AnyStateMachine, createActor } from 'xstate';
+import { type AnyActorRef, type AnyMachineSnapshot, type AnyStateMachine, createActor } from 'xstate';
 import type { Failures } from '../gateway/failures.ts';
 import type { ResultEvent } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
@@ -19,6 +19,8 @@ export interface ActorOptions<Facts> {
   /** Of the object; empty for one that was never seen. */
   readonly uid: string;
   readonly machine: AnyStateMachine;
+  /** Its parent. */
+  readonly root: AnyActorRef;
   /** Finds today's facts. */
   readonly look: () => Facts;
   /** What was found before it was made: its first look need not find it again. */
@@ -36,12 +38,12 @@ export class ActorEntry<Facts = unknown> {
   readonly #actor;
   #named: { readonly value: unknown; readonly state: ActorState };
 
-  constructor({ key, uid, machine, look, facts, onError }: ActorOptions<Facts>) {
+  constructor({ key, uid, machine, root, look, facts, onError }: ActorOptions<Facts>) {
     this.key = key;
     this.uid = uid;
     this.#look = look;
     this.#found = facts;
-    this.#actor = createActor(machine, { input: { key, uid } });
+    this.#actor = createActor(machine, { input: { key, uid }, parent: root });
     this.#actor.subscribe({ error: onError });
     this.#actor.start();
     const { value } = this.#actor.getSnapshot();
@@ -85,8 +87,9 @@ export class ActorEntry<Facts = unknown> {
     this.#actor.send(event);
   }
 
+  /** Only roots can be told to stop by XState's `stop`; a child is by this event. */
   stop(): void {
-    this.#actor.stop();
+    this.#actor.send({ type: 'xstate.stop' });
   }
 }
 

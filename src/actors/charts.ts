@@ -1,3 +1,4 @@
+import { createActor, fromTransition } from 'xstate';
 import { gatewayMachine } from '../../machines/gateway.ts';
 import { gatewayClassMachine } from '../../machines/gateway-class.ts';
 import { listenerSetMachine } from '../../machines/listener-set.ts';
@@ -14,9 +15,13 @@ export interface ActionTargets {
   readonly release: (gateway: ObjectKey<'Gateway'>, uid: string) => void;
 }
 
-/** The charts with their actions connected: once per kind, as each copy costs memory. */
+/**
+ * The charts with their actions connected, once per kind, and the root of all actors: what XState keeps for a system of
+ * actors is kept once, not for each of them.
+ */
 export function connectCharts({ request, claim, release }: ActionTargets) {
   return {
+    root: createActor(fromTransition((nothing) => nothing, undefined)).start(),
     GatewayClass: gatewayClassMachine.provide({
       actions: {
         writeStatus: ({ context: { key } }) => request('gateway-class-status', key, key),

@@ -25,7 +25,7 @@ export function spawn(
   ): ActorEntry<Facts> | undefined => {
     const facts = options.look();
     if (view.unreadable(key) === undefined && !isNeeded(facts)) return undefined;
-    return new ActorEntry({ ...options, key, uid, facts, onError });
+    return new ActorEntry({ ...options, key, uid, root: charts.root, facts, onError });
   };
   switch (partsOf(key).kind as ActorKind) {
     case 'GatewayClass': {
