@@ -12,7 +12,7 @@ import { Effects } from './effects/effects.ts';
 import type { WriteQueue } from './effects/write-queue.ts';
 import { buildLeadership } from './election.ts';
 import { EventDesk } from './event-desk.ts';
-import { isGatewayKey, partsOf } from './gateway/keys.ts';
+import { isGatewayKey, kindOf } from './gateway/keys.ts';
 import { type Inspection, inspectionOf } from './inspection.ts';
 import type { ApiClient, ApiRequest, ApiResult } from './kubernetes/client.ts';
 import { ownNamespace } from './kubernetes/connect.ts';
@@ -86,6 +86,7 @@ export class Controller {
       onReleased: (addresses) => {
         for (const address of addresses) this.#keeper.look(address);
       },
+      onAdopted: () => this.#keeper.sweep(),
       onError: (error) => this.#reporter.crash('AddressPool', error),
     });
     const send = (request: ApiRequest): Promise<ApiResult> => this.#send(request);
@@ -103,7 +104,7 @@ export class Controller {
       cluster: this.cluster,
       strangers: this.#keeper,
       read: (key) => {
-        const path = objectPath(key, this.#follow.versionOf(partsOf(key).kind));
+        const path = objectPath(key, this.#follow.versionOf(kindOf(key)));
         return this.#asking.request({ method: 'GET', path });
       },
     });
@@ -132,7 +133,7 @@ export class Controller {
 
   /** Caches in sync, nobody dirty, nothing queued or waiting for another try. */
   isAtRest(): boolean {
-    return this.#follow.isSynced && this.actors.isIdle && this.#queue.depth === 0;
+    return this.#hasSynced && this.#follow.isSynced && this.actors.isIdle && this.#queue.depth === 0;
   }
 
   /** What stands before it serves anything. */
@@ -189,7 +190,6 @@ export class Controller {
     this.#readPool();
     this.actors.open();
     this.#inspection?.opened();
-    this.#keeper.sweep();
   }
 
   /** A write of one who does not lead (any more) is not sent: it waits, and the process is about to end. */

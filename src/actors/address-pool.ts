@@ -26,6 +26,8 @@ export interface AddressPoolOptions {
   readonly settings: Settings;
   /** Addresses that nobody holds any more. */
   readonly onReleased: (addresses: readonly string[]) => void;
+  /** All Gateways of the cluster have claimed what they have, and were answered: what nobody holds now is nobody's. */
+  readonly onAdopted?: () => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -34,7 +36,9 @@ export class AddressPool implements AddressView {
   readonly #allocator = new Allocator({ missing: 'the pool is not known yet' });
   readonly #options: AddressPoolOptions;
   #claims: AddressClaim[] = [];
-  #answers: Answer[] = [];
+  /** Those of the last batch, in the order of their turn. */
+  #due: AddressClaim[] = [];
+  #hasAdopted = false;
   readonly #answered = new Set<string>();
   /** Addresses that somebody who is not us has in the cluster's ledger. */
   readonly #strangers = new Map<string, string>();
@@ -45,8 +49,8 @@ export class AddressPool implements AddressView {
     this.#options = options;
     const machine = addressPoolMachine.provide({
       actions: {
-        answer: ({ event }) => this.#answer(event.type === 'ClaimsReceived' ? event.claims : []),
-        answerWaiting: ({ context }) => this.#answer(context.waiting),
+        answer: ({ event }) => this.#queue(event.type === 'ClaimsReceived' ? event.claims : []),
+        answerWaiting: ({ context }) => this.#queue(context.waiting),
         release: ({ event }) => this.#release(event.type === 'Released' ? event.uid : ''),
       },
     });
@@ -153,43 +157,47 @@ export class AddressPool implements AddressView {
     this.#actor.send({ type: 'Released', uid });
   }
 
-  /** Hands the claims of this turn over in one batch, and takes the answers. */
-  settle(): readonly Answer[] {
+  /** Hands the claims of this turn over in one batch, and gives the answers: each is decided when it is asked for. */
+  *settle(): Generator<Answer, void> {
     const claims = this.#claims;
     this.#claims = [];
     if (claims.length > 0) this.#actor.send({ type: 'ClaimsReceived', claims });
-    const answers = this.#answers;
-    this.#answers = [];
-    return answers;
+    const due = this.#due;
+    this.#due = [];
+    for (const claim of due) yield* this.#answer(claim);
+    if (this.#hasAdopted || this.state === 'Adopting') return;
+    this.#hasAdopted = true;
+    this.#options.onAdopted?.();
   }
 
-  #answer(claims: readonly AddressClaim[]): void {
+  #queue(claims: readonly AddressClaim[]): void {
     const seen = new Set<string>();
-    for (const claim of claims.toSorted(byClaimOrder)) {
-      if (seen.has(claim.uid)) continue;
-      seen.add(claim.uid);
-      const holder = { uid: claim.uid, namespace: claim.namespace, name: claim.name };
-      this.#forgetHolders(claim);
-      const before = this.held(claim.uid);
-      const outcome = this.#allocator.claim(holder, claim.request, this.#outside);
-      this.#answered.add(claim.uid);
-      this.#noteReleased(before.filter((address) => this.holderOf(address) === undefined));
-      this.#answers.push({ gateway: claim.gateway, event: eventOf(outcome, this.#revision) });
-    }
+    const isFirst = ({ uid }: AddressClaim): boolean => !seen.has(uid) && seen.add(uid).has(uid);
+    this.#due.push(...claims.toSorted(byClaimOrder).filter(isFirst));
+  }
+
+  *#answer(claim: AddressClaim): Generator<Answer, void> {
+    const { gateway, uid, namespace, name, request } = claim;
+    yield* this.#forgetHolders(claim);
+    const before = this.held(uid);
+    const outcome = this.#allocator.claim({ uid, namespace, name }, request, this.#outside);
+    this.#answered.add(uid);
+    this.#noteReleased(before.filter((address) => this.holderOf(address) === undefined));
+    yield { gateway, event: eventOf(outcome, this.#revision) };
   }
 
   /**
    * The ledger outranks what is remembered: where another replica has recorded an address for the one that claims it,
    * whoever held it here has it no more, though nothing has said so yet.
    */
-  #forgetHolders({ uid, request }: AddressClaim): void {
+  *#forgetHolders({ uid, request }: AddressClaim): Generator<Answer, void> {
     for (const address of 'addresses' in request ? request.addresses : []) {
       const holder = this.holderOf(address);
       const entry = this.#options.cluster.get(ledgerKey(address));
       if (holder === undefined || holder.uid === uid || entry === undefined) continue;
       if (ownerUid(entry) !== uid || releasedAt(entry) !== undefined) continue;
       this.#release(holder.uid);
-      this.#answers.push({ gateway: `Gateway/${holder.namespace}/${holder.name}`, event: undefined });
+      yield { gateway: `Gateway/${holder.namespace}/${holder.name}`, event: undefined };
     }
   }
 

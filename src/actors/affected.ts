@@ -1,7 +1,7 @@
 import type { Change, Cluster } from '../cluster/cluster.ts';
 import { namespacesToken } from '../cluster/references.ts';
 import { isEqual } from '../gateway/equal.ts';
-import { isGatewayKey, isListenerSetKey, isRouteKey, partsOf } from '../gateway/keys.ts';
+import { isGatewayKey, isListenerSetKey, isRouteKey, kindOf } from '../gateway/keys.ts';
 import { annotations } from '../gateway/names.ts';
 import type { ActorKind, Kind, ObjectKey } from '../objects/keys.ts';
 import { type Extent, extentOf } from './extent.ts';
@@ -21,7 +21,7 @@ export function affectedBy(change: Change, cluster: Cluster): Affected {
   const extent = extentOf(change, cluster);
   if (extent === 'status') walk.status(change.key);
   else if (extent === 'address') walk.address(change.key);
-  else concerns[partsOf(change.key).kind](change, walk);
+  else concerns[kindOf(change.key)](change, walk);
   return { extent, actors: walk.actors, graphs: walk.graphs, owners: walk.owners };
 }
 

@@ -1,4 +1,4 @@
-import { partsOf } from '../gateway/keys.ts';
+import { kindOf } from '../gateway/keys.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 
 /** Classes first, then Gateways, then what is attached to them: each looks at those before it. */
@@ -33,6 +33,6 @@ export class Dirty {
   }
 
   #rankOf(key: ObjectKey<ActorKind>): Set<ObjectKey<ActorKind>> | undefined {
-    return this.ranks[turnOrder[partsOf(key).kind as ActorKind]];
+    return this.ranks[turnOrder[kindOf(key)]];
   }
 }

@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import { partsOf } from '../gateway/keys.ts';
+import { kindOf, partsOf } from '../gateway/keys.ts';
 import type { ApiResult } from '../kubernetes/client.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
 import type { ObjectKey } from '../objects/keys.ts';
@@ -27,7 +27,7 @@ export class Intake {
   fold(key: ObjectKey, body: unknown): void {
     const { cluster, strangers } = this.#options;
     if (cluster.isKnown(key, body)) return;
-    const decoded = decode(partsOf(key).kind, body);
+    const decoded = decode(kindOf(key), body);
     if (decoded === undefined) return;
     if ('rejection' in decoded) cluster.reject(decoded.rejection);
     else if (decoded.object.kind !== 'IPAddress' || !strangers.take(decoded.object)) cluster.apply(decoded.object);

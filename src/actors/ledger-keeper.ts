@@ -31,14 +31,16 @@ const strangerMs = 60_000;
 export class LedgerKeeper {
   readonly #options: LedgerKeeperOptions;
   readonly #timers = new Map<string, () => void>();
+  #hasSwept = false;
 
   constructor(options: LedgerKeeperOptions) {
     this.#options = options;
     options.cluster.onChange((change) => this.#take(change));
   }
 
-  /** An entry, a Gateway, its class or a Service has changed: addresses may be told of no more. */
+  /** An entry, a Gateway, its class or a Service has changed: addresses may be told of no more. The first sweep sees all. */
   #take({ key, tokens, after }: Change): void {
+    if (!this.#hasSwept) return;
     if (key.startsWith('IPAddress/')) this.#takeEntry(key.slice('IPAddress//'.length), after !== undefined);
     else if (isGatewayKey(key)) this.#lookAtGateway(key);
     else if (key.startsWith('GatewayClass/')) {
@@ -62,6 +64,7 @@ export class LedgerKeeper {
 
   /** Looks at every entry: what has no Gateway any more is given up. */
   sweep(): void {
+    this.#hasSwept = true;
     for (const entry of this.#options.cluster.all('IPAddress')) this.look(entry.metadata.name);
   }
 

@@ -1,7 +1,6 @@
 import { chartOf } from '../charts/chart.ts';
 import { ladderOf } from '../charts/ladder.ts';
-import { partsOf } from '../gateway/keys.ts';
-import type { ActorKind } from '../objects/keys.ts';
+import { kindOf } from '../gateway/keys.ts';
 import type { ActorEntry } from './actor-entry.ts';
 import { machineOf } from './descriptions.ts';
 
@@ -23,7 +22,7 @@ export interface Question {
  */
 export function questionsOf({ key, context }: Pick<ActorEntry, 'key' | 'context'>): readonly Question[] {
   if (context.facts === undefined) return [];
-  const machine = machineOf(partsOf(key).kind as ActorKind);
+  const machine = machineOf(kindOf(key));
   const guards = machine.implementations.guards as Readonly<Record<string, Test | undefined>>;
   const scope = { context, event: { type: 'Observed', facts: context.facts } };
   let isDecided = false;

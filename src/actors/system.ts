@@ -1,6 +1,6 @@
 import type { Change } from '../cluster/cluster.ts';
 import type { World } from '../gateway/graph.ts';
-import { isGatewayKey, isRouteKey, keyOf, partsOf } from '../gateway/keys.ts';
+import { isGatewayKey, isRouteKey, keyOf, kindOf } from '../gateway/keys.ts';
 import { Memo } from '../gateway/memo.ts';
 import type { ResultEvent } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
@@ -78,8 +78,8 @@ export class ActorSystem {
 
   /** Kind and state of every actor; `Crashed` for objects whose actor cannot be had. */
   *states(): IterableIterator<{ readonly kind: string; readonly state: ActorState | 'Crashed' }> {
-    for (const [key, { state }] of this.#entries) yield { kind: partsOf(key).kind, state };
-    for (const key of this.crashed) if (!this.#entries.has(key)) yield { kind: partsOf(key).kind, state: 'Crashed' };
+    for (const [key, { state }] of this.#entries) yield { kind: kindOf(key), state };
+    for (const key of this.crashed) if (!this.#entries.has(key)) yield { kind: kindOf(key), state: 'Crashed' };
   }
 
   get crashed(): readonly ObjectKey<ActorKind>[] {
@@ -89,11 +89,11 @@ export class ActorSystem {
   /** Everybody has to look again. */
   markAll(): void {
     const { cluster } = this.#options;
-    for (const key of cluster.keysOf(...actorKinds)) {
+    for (const key of cluster.keysOf(...actorKinds, 'Service')) {
       if (isGatewayKey(key)) this.#graphs.invalidate(key);
-      this.#mark(key as ObjectKey<ActorKind>);
+      if (key.startsWith('Service/')) this.#markNamed(cluster.tokensOf(key));
+      else this.#mark(key as ObjectKey<ActorKind>);
     }
-    for (const key of cluster.keysOf('Service')) this.#markNamed(cluster.tokensOf(key));
     for (const key of this.#entries.keys()) this.#mark(key);
   }
 

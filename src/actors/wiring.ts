@@ -1,6 +1,6 @@
 import { gatewayClassFacts, gatewayFacts } from '../gateway/facts.ts';
 import type { World } from '../gateway/graph.ts';
-import { partsOf } from '../gateway/keys.ts';
+import { kindOf } from '../gateway/keys.ts';
 import { listenerSetFacts } from '../gateway/listener-set-facts.ts';
 import { routeFacts } from '../gateway/route-facts.ts';
 import type { GatewayFacts, ListenerSetFacts, RouteFacts } from '../objects/facts.ts';
@@ -27,7 +27,7 @@ export function spawn(
     if (view.unreadable(key) === undefined && !isNeeded(facts)) return undefined;
     return new ActorEntry({ ...options, key, uid, root: charts.root, facts, onError });
   };
-  switch (partsOf(key).kind as ActorKind) {
+  switch (kindOf(key)) {
     case 'GatewayClass': {
       const gatewayClass = key as ObjectKey<'GatewayClass'>;
       const isOurs = () => view.get(gatewayClass)?.spec.controllerName === settings.controllerName;

@@ -99,10 +99,9 @@ export class Cluster implements ClusterView {
     const isMeant = (key: ObjectKey): boolean => (only === undefined ? key.startsWith(scope) : key === scope);
     const isNews = !this.#read.has(scope);
     this.#read.add(scope);
-    const known = [...this.#objects.values()].filter((object) => isMeant(keyOf(object)));
-    for (const object of known) {
-      if (there.has(keyOf(object)) || isNewer(object.metadata.resourceVersion, resourceVersion)) continue;
-      this.remove(keyOf(object), object.metadata.uid);
+    for (const [key, { metadata }] of this.#objects) {
+      if (!isMeant(key) || there.has(key) || isNewer(metadata.resourceVersion, resourceVersion)) continue;
+      this.remove(key, metadata.uid);
     }
     for (const [key, rejection] of this.#rejections) {
       if (!isMeant(key) || there.has(key) || isNewer(rejection.resourceVersion, resourceVersion)) continue;

@@ -1,6 +1,6 @@
 import type { GatewayReport } from '../gateway/gateway-status.ts';
 import type { World } from '../gateway/graph.ts';
-import { partsOf } from '../gateway/keys.ts';
+import { kindOf, partsOf } from '../gateway/keys.ts';
 import type { ListenerSetReport } from '../gateway/listener-set-status.ts';
 import type { RouteReport } from '../gateway/route-status.ts';
 import type { ApiRequest } from '../kubernetes/client.ts';
@@ -63,5 +63,5 @@ export function deleteRequest(
   { uid, resourceVersion }: Pick<ObjectMeta, 'uid' | 'resourceVersion'>,
 ): ApiRequest {
   const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid, resourceVersion } };
-  return { method: 'DELETE', path: objectPath(key, context.versionOf(partsOf(key).kind)), body };
+  return { method: 'DELETE', path: objectPath(key, context.versionOf(kindOf(key))), body };
 }

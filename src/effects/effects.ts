@@ -1,5 +1,5 @@
 import type { WriteRecord } from '../gateway/events.ts';
-import { nameOf, partsOf } from '../gateway/keys.ts';
+import { kindOf, nameOf } from '../gateway/keys.ts';
 import type { ApiRequest, ApiResult } from '../kubernetes/client.ts';
 import type { Failure } from '../kubernetes/failure.ts';
 import { objectPath } from '../kubernetes/kinds.ts';
@@ -194,7 +194,7 @@ export class Effects {
   async #readAgain(key: ObjectKey): Promise<{ readonly failure?: Failure }> {
     const { context, send, fold, forget } = this.#options;
     const uid = context.world.view.get(key)?.metadata.uid ?? '';
-    const result = await send({ method: 'GET', path: objectPath(key, context.versionOf(partsOf(key).kind)) });
+    const result = await send({ method: 'GET', path: objectPath(key, context.versionOf(kindOf(key))) });
     if ('body' in result) fold(key, result.body);
     else if (result.failure.kind === 'absent') forget(key, uid);
     else return { failure: result.failure };

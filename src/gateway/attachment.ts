@@ -4,7 +4,7 @@ import type { Verdict } from '../objects/kubernetes.ts';
 import type { ListenerVerdict } from '../objects/verdicts.ts';
 import type { ClusterView, Settings } from '../objects/view.ts';
 import { refuseShape } from './behaviour.ts';
-import { keyOf, nameOf, parentOf, partsOf } from './keys.ts';
+import { keyOf, kindOf, nameOf, parentOf, partsOf } from './keys.ts';
 import { gatewayBehind } from './listener-sets.ts';
 import { isAccepted } from './listeners.ts';
 import { allowsNamespace } from './namespaces.ts';
@@ -122,12 +122,12 @@ function noMatchingParent(
   return {
     status: 'False',
     reason: 'NoMatchingParent',
-    message: `${partsOf(parent).kind} "${ref.name}" has no listener with ${wanted.join(' and ')}; it has ${there.join(', ') || 'none'}`,
+    message: `${kindOf(parent)} "${ref.name}" has no listener with ${wanted.join(' and ')}; it has ${there.join(', ') || 'none'}`,
   };
 }
 
 function textOf(parent: ObjectKey<ParentKind>): string {
-  return `${partsOf(parent).kind} ${nameOf(parent)}`;
+  return `${kindOf(parent)} ${nameOf(parent)}`;
 }
 
 function pending(message: string): Verdict {

@@ -7,7 +7,7 @@ import { chooseBehaviour } from './behaviour.ts';
 import { causeOfGateway, causeOfListenerSet, causeOfRoute } from './causes.ts';
 import { gatewayClassStatus } from './gateway-class-status.ts';
 import { type GatewayReport, gatewayStatus } from './gateway-status.ts';
-import { byAge, keyOf, nameOf, partsOf, routeKey } from './keys.ts';
+import { byAge, keyOf, kindOf, nameOf, routeKey } from './keys.ts';
 import { type ListenerSetReport, listenerSetStatus } from './listener-set-status.ts';
 import type { Knowledge } from './not-served.ts';
 import { optionsOf, optionsOfRoute } from './options.ts';
@@ -128,7 +128,7 @@ export function explainRoute(route: Route, report: RouteReport, scope: Explanati
     details: [
       ...facts.parents.map(({ ref, parent, standing, accepted }): [string, string] => {
         const section = ref.sectionName === undefined ? '' : `/${ref.sectionName}`;
-        return ['parent', `${partsOf(parent).kind} ${nameOf(parent)}${section}: ${accepted?.message ?? standing}`];
+        return ['parent', `${kindOf(parent)} ${nameOf(parent)}${section}: ${accepted?.message ?? standing}`];
       }),
       ...row('behaviour', behaviourText(route, scope)),
       ['addresses', facts.addresses.join(', ') || 'none yet'],

@@ -30,6 +30,10 @@ export function partsOf(key: ObjectKey): { kind: Kind; namespace: string; name: 
   return { kind: kind as Kind, namespace, name };
 }
 
+export function kindOf<K extends Kind>(key: ObjectKey<K>): K {
+  return key.slice(0, key.indexOf('/')) as K;
+}
+
 export const gatewayApiGroup = 'gateway.networking.k8s.io';
 
 /** The Gateway or ListenerSet that a parentRef names, or `undefined` where it names another kind. */

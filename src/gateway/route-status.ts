@@ -6,7 +6,7 @@ import type { ParentVerdict } from '../objects/verdicts.ts';
 import type { Settings } from '../objects/view.ts';
 import { condition, mergeConditions, mergeInPlace, type Stamp } from './conditions.ts';
 import { isEqual } from './equal.ts';
-import { nameOf, partsOf } from './keys.ts';
+import { kindOf, nameOf } from './keys.ts';
 
 export interface RouteReport {
   readonly state: RouteState;
@@ -102,5 +102,5 @@ function sharingNote({ olders }: RouteFacts): readonly string[] {
 /** What is missing: the parent itself, or the Gateway of the ListenerSet. */
 export function absentParent({ parent, gateway }: ParentVerdict): string {
   const missing = gateway ?? parent;
-  return `${partsOf(missing).kind} ${nameOf(missing)}`;
+  return `${kindOf(missing)} ${nameOf(missing)}`;
 }

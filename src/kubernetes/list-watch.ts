@@ -1,4 +1,5 @@
 import type { Backoff } from './backoff.ts';
+import type { Breather } from './breather.ts';
 import type { ApiClient } from './client.ts';
 import type { Failure } from './failure.ts';
 import { readLines, untilAborted } from './lines.ts';
@@ -31,6 +32,8 @@ export interface ListWatchOptions {
   readonly backoff: Backoff;
   readonly random: () => number;
   readonly timers: Pick<Timers, 'sleep' | 'after'>;
+  /** One for all that are read at the same time; none where nobody else waits for the event loop. */
+  readonly breather?: Pick<Breather, 'pause'>;
 }
 
 /** A watch is ended by the server after 5 to 10 minutes, as client-go asks for. */
@@ -125,6 +128,7 @@ export class ListWatch<Kept> {
         const event = parseWatchEvent(line);
         if (event.type === 'ERROR') return event.failure;
         this.#take(event, reader);
+        await this.#options.breather?.pause();
       }
       return connection.signal.aborted ? aborted() : undefined;
     } catch (error) {

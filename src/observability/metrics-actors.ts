@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Transition } from '../actors/system-options.ts';
-import { partsOf } from '../gateway/keys.ts';
+import { kindOf, partsOf } from '../gateway/keys.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 import type { ObjectMeta } from '../objects/kubernetes.ts';
 import type { ActorState } from '../objects/states.ts';
@@ -109,7 +109,7 @@ export class ActorMetrics {
 
   crashed(key: ObjectKey<ActorKind>): void {
     this.#hasCrashed = true;
-    this.#crashes.inc({ kind: partsOf(key).kind });
+    this.#crashes.inc({ kind: kindOf(key) });
     this.#errors.inc({ controller: queueOf(key) });
   }
 
@@ -135,12 +135,12 @@ export class ActorMetrics {
     if (reached.states.has(state)) return;
     reached.states.add(state);
     const seconds = Math.max(0, this.#sources.now() - createdMs) / 1000;
-    this.#timesToState.observe({ kind: partsOf(key).kind, state }, seconds);
+    this.#timesToState.observe({ kind: kindOf(key), state }, seconds);
   }
 }
 
 function queueOf(key: ObjectKey<ActorKind>): string {
-  return partsOf(key).kind.toLowerCase();
+  return kindOf(key).toLowerCase();
 }
 
 function counter<Label extends string>(

@@ -14,7 +14,8 @@ interface Waiting {
  * object waits to be looked at again, and the queue of writes.
  */
 export class WorkMetrics {
-  readonly #adds: Counter<'name'>;
+  /** Additions since they were last scraped, by queue: they are too many to be counted one by one. */
+  readonly #added = new Map<string, number>();
   readonly #waits: Histogram<'name'>;
   readonly #works: Histogram<'name'>;
   readonly #waiting = new Map<string, Waiting>();
@@ -23,7 +24,15 @@ export class WorkMetrics {
 
   constructor(registry: Registry) {
     const common = { labelNames: ['name'] as const, registers: [registry] };
-    this.#adds = new Counter({ name: 'workqueue_adds_total', help: 'Items that were added to a queue', ...common });
+    const adds = new Counter({
+      name: 'workqueue_adds_total',
+      help: 'Items that were added to a queue',
+      ...common,
+      collect: () => {
+        for (const [name, added] of this.#added) adds.inc({ name }, added);
+        this.#added.clear();
+      },
+    });
     this.#waits = new Histogram({
       name: 'workqueue_queue_duration_seconds',
       help: 'How long an item waited for its turn',
@@ -58,7 +67,7 @@ export class WorkMetrics {
     return {
       added: (item) => {
         const name = nameOf(item);
-        this.#adds.inc({ name });
+        this.#added.set(name, (this.#added.get(name) ?? 0) + 1);
         this.#waiting.set(item, { name, since: performance.now() });
       },
       began: (item) => {

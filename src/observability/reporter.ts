@@ -1,5 +1,5 @@
 import type { Transition } from '../actors/system-options.ts';
-import { nameOf, partsOf } from '../gateway/keys.ts';
+import { kindOf, nameOf } from '../gateway/keys.ts';
 import type { NoPool } from '../ipam/allocator.ts';
 import type { Pool } from '../ipam/pool.ts';
 import type { ApiRequest } from '../kubernetes/client.ts';
@@ -25,7 +25,7 @@ export class Reporter {
   }
 
   transition({ key, event, from, to }: Transition): void {
-    this.#logger.info({ kind: partsOf(key).kind, object: nameOf(key), event, from, to }, 'transition');
+    this.#logger.info({ kind: kindOf(key), object: nameOf(key), event, from, to }, 'transition');
   }
 
   crash(who: string, error: unknown): void {
@@ -63,7 +63,7 @@ export class Reporter {
 
   writeFailure(what: string, key: ObjectKey, failure: Failure): void {
     if (this.#isRepeated(`${what} ${key} ${failure.message}`)) return;
-    const fields = { what, kind: partsOf(key).kind, object: nameOf(key), code: failure.code, why: failure.message };
+    const fields = { what, kind: kindOf(key), object: nameOf(key), code: failure.code, why: failure.message };
     this.#logger.error(fields, 'API server refused a write');
   }
 

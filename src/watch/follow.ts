@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { partsOf } from '../gateway/keys.ts';
 import { Backoff } from '../kubernetes/backoff.ts';
+import { Breather } from '../kubernetes/breather.ts';
 import type { ApiClient } from '../kubernetes/client.ts';
 import { discover } from '../kubernetes/discovery.ts';
 import type { Failure } from '../kubernetes/failure.ts';
@@ -30,7 +31,7 @@ export interface FollowOptions {
   readonly cluster: Cluster;
   readonly sources: readonly Source[];
   readonly random: () => number;
-  readonly timers: Pick<Timers, 'sleep' | 'after'>;
+  readonly timers: Pick<Timers, 'sleep' | 'after' | 'soon' | 'monotonic'>;
   /** How often kinds that are not served are looked for, in milliseconds; 10 s, if left out. */
   readonly discoveryMs?: number | undefined;
   /** All kinds that can be read were read once. */
@@ -58,11 +59,13 @@ export class Follow {
   readonly #single = new Map<ObjectKey, Source>();
   readonly #stop = new AbortController();
   readonly #doubt: Doubt;
+  readonly #breather: Breather;
   #hasSynced = false;
 
   constructor(options: FollowOptions) {
     this.#options = options;
     this.#doubt = new Doubt(options.timers.after);
+    this.#breather = new Breather(options.timers);
     for (const source of options.sources) this.#stages.set(source, 'starting');
   }
 
@@ -158,9 +161,9 @@ export class Follow {
     const path = collectionPath(source.kind, version, source.namespace);
     const backoff = new Backoff({ firstMs: 800, longestMs: 30_000, random });
     const watch = new ListWatch(
-      { client, path, selectors: source.selectors, backoff, random, timers },
+      { client, path, selectors: source.selectors, backoff, random, timers, breather: this.#breather },
       {
-        keep: (raw) => decode(source.kind, raw),
+        keep: (raw) => this.#keep(source, raw),
         replaced: (objects, resourceVersion) => this.#replace(source, objects, resourceVersion),
         changed: (type, object) => this.#change(source, type, object),
         failed: (failure) => this.#fail(source, failure),
@@ -180,6 +183,14 @@ export class Follow {
         this.#running.delete(source);
         if (!this.#stop.signal.aborted && this.#stages.has(source)) this.#stages.set(source, 'absent');
       });
+  }
+
+  /** Before all was read once nobody decides anything, and objects are taken in as they come: at the end, all would be many. */
+  #keep(source: Source, raw: unknown): Decoded | undefined {
+    const decoded = decode(source.kind, raw);
+    const isTaken = !this.#hasSynced && this.#stages.has(source) && decoded !== undefined && 'object' in decoded;
+    if (isTaken) this.#options.cluster.apply(decoded.object);
+    return decoded;
   }
 
   #replace(source: Source, all: readonly (Decoded | undefined)[], resourceVersion: string): void {
@@ -240,7 +251,8 @@ export class Follow {
   #checkSynced(): void {
     if (this.#hasSynced || [...this.#stages.values()].includes('starting')) return;
     this.#hasSynced = true;
-    this.#options.onSynced();
+    // What follows is work for a turn of its own.
+    this.#options.timers.soon(() => this.#options.onSynced());
   }
 }
 

@@ -11,7 +11,7 @@ function claimIn(situation: Omit<Situation, 'manifests' | 'holder'>): { answer: 
   const request = { kind: 'fixed', addresses: [address] } as const;
   const claimant = { uid: 'gateway-gw', namespace: 'default', name: 'gw', creationTimestamp: '' };
   pool.claim({ gateway: 'Gateway/default/gw', ...claimant, request });
-  const answer = pool.settle().find(({ event }) => event !== undefined)?.event?.type ?? 'none';
+  const answer = [...pool.settle()].find(({ event }) => event !== undefined)?.event?.type ?? 'none';
   return { answer, holder: pool.holderOf(address)?.name };
 }
 

@@ -41,12 +41,13 @@ class Bench {
       after: (ms, action) => this.clock.after(ms, action),
       now: () => this.clock.now,
     });
+    this.keeper.sweep();
   }
 
   hold(): void {
     const request = { kind: 'fixed', addresses: [address] } as const;
     this.pool.claim({ ...owner, gateway: 'Gateway/default/gw', creationTimestamp: '', request });
-    this.pool.settle();
+    Array.from(this.pool.settle());
   }
 
   /** What was told since this was last asked. */

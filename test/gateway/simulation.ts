@@ -64,6 +64,7 @@ export class Simulation {
       onReleased: (addresses) => {
         for (const address of addresses) this.#keeper.look(address);
       },
+      onAdopted: () => this.#keeper.sweep(),
       onError: (error) => this.#crashes.push(error),
     });
     this.actors = this.#buildActors();
@@ -75,7 +76,6 @@ export class Simulation {
     });
     this.#readPool();
     this.actors.open();
-    this.#keeper.sweep();
   }
 
   /** As `kubectl apply`. */

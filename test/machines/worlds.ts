@@ -50,7 +50,7 @@ export function worldOf(situation: Situation): World {
     const claim = { uid: `gateway-${holder}`, namespace: 'default', name: holder, creationTimestamp: '' };
     const request = { kind: 'kept', addresses: [address] } as const;
     addresses.claim({ ...claim, gateway: `Gateway/default/${holder}`, request });
-    addresses.settle();
+    Array.from(addresses.settle());
   }
   if (!owner.startsWith('no')) take(cluster, ledgerEntry(owner, releasedAt), manifests.length + 1);
   const parts = { view: cluster, addresses, settings, refusalOf: () => refusal };

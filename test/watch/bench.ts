@@ -34,6 +34,8 @@ export class Bench {
     const timers = {
       after: (ms: number, action: () => void) => this.clock.after(ms, action),
       sleep: (_ms: number, signal: AbortSignal) => this.#sleep(signal),
+      monotonic: () => 0,
+      soon: queueMicrotask,
     };
     this.follow = new Follow({
       client: this.server,

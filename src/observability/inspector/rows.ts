@@ -4,8 +4,7 @@ import { explainObject, type Witnesses } from '../../actors/explain.ts';
 import type { MailboxEntry } from '../../actors/mailbox.ts';
 import { type Question, questionsOf } from '../../actors/questions.ts';
 import type { Explanation } from '../../gateway/explanation.ts';
-import { partsOf } from '../../gateway/keys.ts';
-import type { ActorKind } from '../../objects/keys.ts';
+import { kindOf } from '../../gateway/keys.ts';
 import type { ActorKey } from './feed.ts';
 import type { Row } from './page-feed.ts';
 import { sanitise } from './sanitise.ts';
@@ -51,7 +50,7 @@ export function reportActor(key: ActorKey, { actors }: Pick<Witnesses, 'actors'>
   return {
     key,
     state,
-    description: describeState(partsOf(key).kind as ActorKind, state),
+    description: describeState(kindOf(key), state),
     since: mailbox.since,
     depth: actors.isDirty(key) ? 1 : 0,
     events: mailbox.entries(),
@@ -75,7 +74,7 @@ export function detailOf(key: ActorKey, witnesses: Witnesses): ActorDetail | und
   const { guard: _, ...rest } = report;
   return {
     ...rest,
-    chart: machineOf(partsOf(key).kind as ActorKind).id,
+    chart: machineOf(kindOf(key)).id,
     explanation: sanitise(explainObject(key, witnesses)) as Explanation,
     questions: questionsOf(entry),
     context: sanitise(entry.context),

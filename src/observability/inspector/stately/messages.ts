@@ -1,7 +1,6 @@
 import { type AnyStateMachine, initialTransition, type StateValue } from 'xstate';
 import { machineOf } from '../../../actors/descriptions.ts';
-import { partsOf } from '../../../gateway/keys.ts';
-import type { ActorKind } from '../../../objects/keys.ts';
+import { kindOf } from '../../../gateway/keys.ts';
 import type { ActorKey } from '../feed.ts';
 import { sanitise } from '../sanitise.ts';
 
@@ -96,7 +95,7 @@ export class Births {
   readonly #made = new Map<AnyStateMachine, Birth>();
 
   of(key: ActorKey): Birth {
-    const machine = machineOf(partsOf(key).kind as ActorKind);
+    const machine = machineOf(kindOf(key));
     const birth = this.#made.get(machine) ?? birthOf(machine);
     this.#made.set(machine, birth);
     return birth;
