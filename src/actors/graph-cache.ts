@@ -1,6 +1,6 @@
 import { chooseBehaviour } from '../gateway/behaviour.ts';
 import { buildGraph, type GatewayGraph, type World } from '../gateway/graph.ts';
-import { keyOf } from '../gateway/keys.ts';
+import { isRouteKey, keyOf } from '../gateway/keys.ts';
 import { optionsOfRoute } from '../gateway/options.ts';
 import { oldestRoutes } from '../gateway/own-service-plan.ts';
 import type { ActorKind, ObjectKey, RouteKind } from '../objects/keys.ts';
@@ -10,6 +10,8 @@ export class GraphCache {
   readonly #world: Omit<World, 'graph' | 'memo'>;
   readonly #graphs = new Map<ObjectKey<'Gateway'>, GatewayGraph>();
   readonly #earlier = new Map<ObjectKey<'Gateway'>, GatewayGraph>();
+  /** Those since which nothing but routes has changed. */
+  readonly #bases = new Map<ObjectKey<'Gateway'>, GatewayGraph>();
 
   constructor(world: Omit<World, 'graph' | 'memo'>) {
     this.#world = world;
@@ -20,13 +22,17 @@ export class GraphCache {
     if (known !== undefined) return known;
     const gateway = this.#world.view.get(key);
     if (gateway === undefined) return undefined;
-    const graph = buildGraph(gateway, this.#world);
+    const graph = buildGraph(gateway, this.#world, this.#bases.get(key));
+    this.#bases.delete(key);
     this.#graphs.set(key, graph);
     return graph;
   }
 
-  invalidate(key: ObjectKey<'Gateway'>): void {
+  /** @param cause what has changed; left out: it may be anything. */
+  invalidate(key: ObjectKey<'Gateway'>, cause?: ObjectKey): void {
     const graph = this.#graphs.get(key);
+    if (cause === undefined || !isRouteKey(cause)) this.#bases.delete(key);
+    else if (graph !== undefined) this.#bases.set(key, graph);
     if (graph === undefined) return;
     if (!this.#earlier.has(key)) this.#earlier.set(key, graph);
     this.#graphs.delete(key);

@@ -145,7 +145,7 @@ export class ActorSystem {
     const { cluster, pool } = this.#options;
     const { extent, actors, graphs, owners } = affectedBy(change, cluster);
     const { holders, isAnyFree } = addressMovesOf(change, { cluster, pool });
-    for (const key of graphs) this.#graphs.invalidate(key);
+    for (const key of graphs) this.#graphs.invalidate(key, change.key);
     // Most often it is the status that was written for it.
     const isTold = extent === 'status' && this.#options.isTold?.(change.key) === true;
     for (const key of [...actors, ...holders]) if (!isTold || key !== change.key) this.#mark(key);

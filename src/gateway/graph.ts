@@ -23,8 +23,14 @@ export interface GatewayGraph {
   readonly sets: ReadonlyMap<ObjectKey<'ListenerSet'>, ListenerSetVerdict>;
   /** By id of a listener: the routes that are accepted there, oldest first. The first one serves. */
   readonly attached: ReadonlyMap<string, readonly Route[]>;
-  /** By route: what each of its parentRefs to this Gateway comes to, in the order of the parentRefs. */
-  readonly attachments: ReadonlyMap<string, readonly Attachment[]>;
+  /** By route. */
+  readonly attachments: ReadonlyMap<string, RouteAttachments>;
+}
+
+/** What each parentRef of a route to one Gateway comes to, in the order of the parentRefs. */
+export interface RouteAttachments {
+  readonly route: Route;
+  readonly results: readonly Attachment[];
 }
 
 /** Everything that the pure decisions look at. */
@@ -40,32 +46,40 @@ export interface World {
   readonly memo: Memo;
 }
 
-/** Builds the graph of one Gateway; a Gateway whose class is not ours attaches nothing. */
-export function buildGraph(gateway: Gateway, world: Omit<World, 'graph' | 'memo'>): GatewayGraph {
+/**
+ * Builds the graph of one Gateway; a Gateway whose class is not ours attaches nothing.
+ * @param base an earlier graph, where nothing but routes has changed since: the others need not be judged again.
+ */
+export function buildGraph(gateway: Gateway, world: Omit<World, 'graph' | 'memo'>, base?: GatewayGraph): GatewayGraph {
   const { view, settings } = world;
   const key = keyOf(gateway);
   const standing = classStandingOf(gateway, view, settings);
   const { listeners, sets } = mergeListeners(gateway, view);
   const accepted = acceptGateway(gateway, listeners, readParameters(gateway, view));
   const attached = new Map<string, Route[]>();
-  const attachments = new Map<string, readonly Attachment[]>();
+  const attachments = new Map<string, RouteAttachments>();
   if (standing !== 'accepted') return { gateway, standing, accepted, listeners, sets, attached, attachments };
   const isOurs = (other: ObjectKey<'Gateway'>): boolean => {
     const candidate = view.get(other);
     return candidate !== undefined && classStandingOf(candidate, view, settings) === 'accepted';
   };
-  for (const route of view.routesOf(key).toSorted(byAge)) {
+  const judge = (route: Route): readonly Attachment[] => {
     const options = optionsOfRoute(route, world);
     const home = isAggregating(route, options) ? undefined : homeOf(route, view, isOurs);
-    const results = route.spec.parentRefs.flatMap((ref) => {
+    return route.spec.parentRefs.flatMap((ref) => {
       const parent = parentOf(ref, route.metadata.namespace);
       if (parent === undefined || gatewayBehind(parent, view) !== key) return [];
       const refusal = refuseParent(parent, sets);
       const candidates = listeners.filter(({ source }) => source === parent);
       return [refusal ?? attach({ route, ref, parent, gateway, settings: options, view, home }, candidates)];
     });
-    attachments.set(routeKey(route), results);
-    for (const name of new Set(results.flatMap((result) => result.listeners))) {
+  };
+  for (const route of view.routesOf(key).toSorted(byAge)) {
+    const own = routeKey(route);
+    const known = base?.attachments.get(own);
+    const judged = known?.route === route ? known : { route, results: judge(route) };
+    attachments.set(own, judged);
+    for (const name of new Set(judged.results.flatMap((result) => result.listeners))) {
       const routes = attached.get(name);
       if (routes === undefined) attached.set(name, [route]);
       else routes.push(route);

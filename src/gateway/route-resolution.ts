@@ -135,7 +135,7 @@ function resolveParents(route: Route, world: World): ParentVerdict[] {
     if (standing !== 'ours' || gateway === undefined) return [{ ref, parent, gateway, standing }];
     const index = seen.get(gateway) ?? 0;
     seen.set(gateway, index + 1);
-    const accepted = graph?.attachments.get(routeKey(route))?.[index]?.accepted;
+    const accepted = graph?.attachments.get(routeKey(route))?.results[index]?.accepted;
     return [{ ref, parent, gateway, standing, ...(accepted && { accepted }) }];
   });
 }
@@ -161,7 +161,7 @@ function shareListeners(route: Route, graph: GatewayGraph): Pick<ServiceWish, 's
   const serves: Listener[] = [];
   const olders = new Set<ObjectKey<RouteKind>>();
   const own = routeKey(route);
-  const bound = new Set(graph.attachments.get(own)?.flatMap((attachment) => attachment.listeners));
+  const bound = new Set(graph.attachments.get(own)?.results.flatMap((attachment) => attachment.listeners));
   for (const { id, listener } of graph.listeners) {
     const oldest = graph.attached.get(id)?.[0];
     if (oldest === undefined || !bound.has(id)) continue;
