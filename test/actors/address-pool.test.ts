@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { AddressPool } from '../../src/actors/address-pool.ts';
+import { AddressPool } from '../../src/actors/address-pool.ts';
+import { Cluster } from '../../src/cluster/cluster.ts';
+import { parseConfig } from '../../src/config.ts';
+import { parsePool } from '../../src/ipam/pool.ts';
 import { address, gateway, gatewayClass, type Situation, worldOf } from '../machines/worlds.ts';
 
 /** What becomes of the claim of `gw` to the address that `other` holds, as far as it is remembered here. */
@@ -28,5 +31,38 @@ describe('an address that one Gateway is remembered to hold', () => {
   test('is refused to one that has given it up', () => {
     const releasedAt = '2026-01-01T12:00:00Z';
     assert.deepEqual(claimIn({ ledger: 'gw', releasedAt }), { answer: 'AddressRefused', holder: 'other' });
+  });
+});
+
+describe('the address pool', () => {
+  test('decides over a claim when its answer is asked for, and tells once that all were answered', () => {
+    const told: string[] = [];
+    const pool = new AddressPool({
+      cluster: new Cluster(),
+      settings: parseConfig([]),
+      onReleased: () => {},
+      onAdopted: () => told.push('adopted'),
+      onError: (error) => assert.fail(String(error)),
+    });
+    const claim = (name: string): void => {
+      const gateway = `Gateway/default/${name}` as const;
+      pool.claim({ gateway, uid: name, namespace: 'default', name, creationTimestamp: '', request: { kind: 'any' } });
+    };
+    pool.setPool(parsePool({ 'cidr-global': '10.0.0.0/24' }));
+    Array.from(pool.settle());
+    assert.deepEqual(told, [], 'the cluster is not known yet');
+    pool.open();
+    for (const name of ['b', 'a', 'b']) claim(name);
+    const answers = pool.settle();
+    assert.equal(answers.next().value?.gateway, 'Gateway/default/a');
+    assert.deepEqual([pool.held('a'), pool.held('b'), told], [['10.0.0.0'], [], []]);
+    assert.deepEqual(
+      Array.from(answers, ({ gateway }) => gateway),
+      ['Gateway/default/b'],
+    );
+    assert.deepEqual([pool.held('b'), told], [['10.0.0.1'], ['adopted']]);
+    claim('c');
+    Array.from(pool.settle());
+    assert.deepEqual(told, ['adopted']);
   });
 });
