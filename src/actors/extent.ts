@@ -2,21 +2,25 @@ import type { Change, Cluster } from '../cluster/cluster.ts';
 import { isEqual } from '../gateway/equal.ts';
 import { annotations, labels } from '../gateway/names.ts';
 import type { Gateway } from '../objects/gateway-api.ts';
+import type { Kind } from '../objects/keys.ts';
 import type { FollowedObject } from '../objects/view.ts';
 
 /**
- * How much of a Gateway or route differs. `status`: nothing else. `address`: of a Gateway also the address in its
- * spec, and our marks. `all`: what others decide from.
+ * How much of a class, Gateway or route differs. `status`: nothing else, but for a class's finalizers. `address`: of a
+ * Gateway also the address in its spec, and our marks. `all`: what others decide from.
  */
 export type Extent = 'status' | 'address' | 'all';
 
+const kinds: ReadonlySet<Kind> = new Set<Kind>(['GatewayClass', 'Gateway', 'TCPRoute', 'UDPRoute']);
+
 /**
  * How far a change reaches: others decide from what a user can write. Else each of a thousand routes' statuses would
- * have their Gateway look at all thousand again, and each address that we write a Gateway's routes.
+ * have their Gateway look at all thousand again, each address that we write a Gateway's routes, and what we write to a
+ * class everybody.
  */
 export function extentOf({ before, after }: Change, cluster: Pick<Cluster, 'isServed'>): Extent {
   if (before === undefined || after === undefined || before === after) return 'all';
-  if (after.kind !== 'Gateway' && after.kind !== 'TCPRoute' && after.kind !== 'UDPRoute') return 'all';
+  if (!kinds.has(after.kind)) return 'all';
   const [old, now] = [before.metadata, after.metadata];
   if (now.uid !== old.uid || now.deletionTimestamp !== old.deletionTimestamp) return 'all';
   // Without a ledger, which addresses a Gateway's Services may carry stands in the Gateway itself.

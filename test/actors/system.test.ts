@@ -83,6 +83,10 @@ class Bench {
     this.#apply('Gateway', metadata, { spec, status: { conditions } });
   }
 
+  change(kind: Kind, metadata: object, rest: object): void {
+    this.#apply(kind, metadata, rest);
+  }
+
   #apply(kind: Kind, metadata: object, rest: object): void {
     const versioned = { ...metadata, resourceVersion: `${this.#version++}` };
     const decoded = decode(kind, { apiVersion: 'gateway.networking.k8s.io/v1', kind, metadata: versioned, ...rest });
@@ -206,6 +210,22 @@ describe('the actor system', () => {
     assert.equal(bench.actors.isDirty(route), false, 'of the address alone the ledger tells');
     bench.put('Service', 'default', name, { ports: [{ port: 80 }] });
     assert.equal(bench.actors.isDirty(route), true);
+  });
+
+  test('has no Gateway look again at what was written to its class, and all at what a user did', () => {
+    const bench = opened();
+    bench.actors.open();
+    bench.run();
+    const { metadata, spec } = bench.cluster.get('GatewayClass//demo') ?? assert.fail();
+    const isDirty = (): readonly boolean[] => {
+      return (['GatewayClass//demo', 'Gateway/default/good'] as const).map((key) => bench.actors.isDirty(key));
+    };
+    const conditions = [{ type: 'Accepted', status: 'True', reason: 'Accepted', message: '' }];
+    bench.change('GatewayClass', { ...metadata, finalizers: ['ours'] }, { spec, status: { conditions } });
+    assert.deepEqual(isDirty(), [true, false]);
+    bench.run();
+    bench.change('GatewayClass', { ...metadata, labels: { a: 'b' } }, { spec });
+    assert.deepEqual(isDirty(), [true, true]);
   });
 
   test('tells nothing of an object that has changed until its actor has looked again', () => {
