@@ -1,5 +1,6 @@
 import type { AddressPool } from './actors/address-pool.ts';
 import { poolReport } from './actors/pool-report.ts';
+import { statesOf } from './actors/reports.ts';
 import type { ActorSystem } from './actors/system.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import type { Config } from './config.ts';
@@ -19,7 +20,7 @@ export function metricsOf(
   { config, surroundings, isLeading }: MeasurementParts,
 ): Metrics {
   return new Metrics({
-    actors: () => controller.actors.states(),
+    actors: () => statesOf(controller.actors),
     metadataOf: (key) => controller.cluster.get(key)?.metadata,
     now: surroundings.timers.now,
     pool: () => poolReport(controller.pool, controller.cluster, config),

@@ -203,12 +203,17 @@ function isActorKey(token: string): token is ObjectKey<ActorKind> {
   return /^(GatewayClass|Gateway|ListenerSet|TCPRoute|UDPRoute)\//.test(token);
 }
 
-/** Who may want the same Services as these routes: other routes, and their Gateways. */
-export function rivalsOf(routes: readonly ObjectKey<ActorKind>[], cluster: Cluster): ReadonlySet<ObjectKey<ActorKind>> {
-  const walk = new Walk(cluster);
-  const services = new Set(routes.flatMap((route) => cluster.tokensOf(route)).filter(isServiceToken));
-  for (const service of services) walk.service(service);
-  return walk.actors;
+/** Who may want the same Services as these routes, by Service: routes, and their Gateways. */
+export function* rivalsOf(
+  routes: Iterable<ObjectKey<ActorKind>>,
+  cluster: Cluster,
+): Generator<ReadonlySet<ObjectKey<ActorKind>>, void> {
+  const services = new Set([...routes].flatMap((route) => cluster.tokensOf(route)).filter(isServiceToken));
+  for (const service of services) {
+    const walk = new Walk(cluster);
+    walk.service(service);
+    yield walk.actors;
+  }
 }
 
 /** Whether the ports of a user's Service are others now; those that we made have only the ports of listeners. */

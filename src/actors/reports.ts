@@ -1,7 +1,8 @@
 import type { EffectContext } from '../effects/context.ts';
+import { kindOf } from '../gateway/keys.ts';
 import type { GatewayClassFacts, GatewayFacts, ListenerSetFacts, RouteFacts } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
-import type { GatewayState, ListenerSetState, RouteState } from '../objects/states.ts';
+import type { ActorState, GatewayState, ListenerSetState, RouteState } from '../objects/states.ts';
 import type { ActorEntry } from './actor-entry.ts';
 import type { ActorSystem } from './system.ts';
 
@@ -48,4 +49,13 @@ function reports(actors: ActorSystem, mayTell: (key: ObjectKey<ActorKind>) => bo
       return found && { uid: found.entry.uid, state: found.entry.state as RouteState, facts: found.facts };
     },
   };
+}
+
+/** Kind and state of every actor; `Crashed` for objects whose actor cannot be had. */
+export function* statesOf({
+  entries,
+  crashed,
+}: ActorSystem): Generator<{ readonly kind: string; readonly state: ActorState | 'Crashed' }, void> {
+  for (const [key, { state }] of entries) yield { kind: kindOf(key), state };
+  for (const key of crashed) if (!entries.has(key)) yield { kind: kindOf(key), state: 'Crashed' };
 }

@@ -1,6 +1,6 @@
 import type { Change } from '../cluster/cluster.ts';
 import type { World } from '../gateway/graph.ts';
-import { isGatewayKey, isRouteKey, keyOf, kindOf } from '../gateway/keys.ts';
+import { isGatewayKey, isRouteKey, keyOf } from '../gateway/keys.ts';
 import { Memo } from '../gateway/memo.ts';
 import type { ResultEvent } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
@@ -76,12 +76,6 @@ export class ActorSystem {
     return this.#dirty.has(key);
   }
 
-  /** Kind and state of every actor; `Crashed` for objects whose actor cannot be had. */
-  *states(): IterableIterator<{ readonly kind: string; readonly state: ActorState | 'Crashed' }> {
-    for (const [key, { state }] of this.#entries) yield { kind: kindOf(key), state };
-    for (const key of this.crashed) if (!this.#entries.has(key)) yield { kind: kindOf(key), state: 'Crashed' };
-  }
-
   get crashed(): readonly ObjectKey<ActorKind>[] {
     return this.#crashes.keys;
   }
@@ -110,11 +104,6 @@ export class ActorSystem {
   lookAgainAround(key: ObjectKey): void {
     const object = this.#options.cluster.get(key);
     this.#take({ key, before: object, after: object, tokens: this.#options.cluster.tokensOf(key) });
-  }
-
-  /** Wishes were made outside of a turn: a turn decides over them soon. */
-  flushSoon(): void {
-    this.#schedule();
   }
 
   /** Something that no object tells of concerns this one: it looks again. */
@@ -159,10 +148,11 @@ export class ActorSystem {
 
   #mark(key: ObjectKey<ActorKind>): void {
     if (this.#dirty.add(key)) this.#options.watcher?.added(key);
-    this.#schedule();
+    this.flushSoon();
   }
 
-  #schedule(): void {
+  /** A turn comes soon: those that are dirty look then, and wishes are decided, also those made outside of a turn. */
+  flushSoon(): void {
     if (!this.#isOpen || this.#isScheduled) return;
     this.#isScheduled = true;
     this.#options.soon(() => this.#turn());
@@ -178,7 +168,7 @@ export class ActorSystem {
       } while (this.#isAtWork && this.#options.now() < end);
       this.#options.flush();
     });
-    if (this.#isAtWork) this.#schedule();
+    if (this.#isAtWork) this.flushSoon();
   }
 
   /**
@@ -206,12 +196,17 @@ export class ActorSystem {
   *#settleClaims(): Generator<void, void> {
     const { pool } = this.#options;
     this.#memo.forget();
+    const moved = new Set<ObjectKey<ActorKind>>();
     for (const { gateway, event } of pool.settle()) {
       if (event === undefined) this.#mark(gateway);
       else this.deliver(gateway, event);
-      this.#markWithRivals(this.#options.cluster.routesOf(gateway).map(keyOf));
+      for (const route of this.#options.cluster.routesOf(gateway).map(keyOf)) {
+        this.#mark(route);
+        moved.add(route);
+      }
       yield;
     }
+    yield* this.#markRivals(moved);
     if (pool.revision !== this.#poolRevision) this.markWaiting();
     this.#poolRevision = pool.revision;
   }
@@ -233,12 +228,17 @@ export class ActorSystem {
       return;
     }
     if (!isGatewayKey(key)) return;
-    this.#markWithRivals(this.#graphs.takeShifted(key));
+    const shifted = this.#graphs.takeShifted(key);
+    for (const route of shifted) this.#mark(route);
+    Array.from(this.#markRivals(shifted));
   }
 
-  /** These routes look again, and all who may want the same Services. */
-  #markWithRivals(routes: readonly ObjectKey<ActorKind>[]): void {
-    for (const key of [...routes, ...rivalsOf(routes, this.#options.cluster)]) this.#mark(key);
+  /** All who may want the same Services as these routes look again. It stops after each Service. */
+  *#markRivals(routes: Iterable<ObjectKey<ActorKind>>): Generator<void, void> {
+    for (const rivals of rivalsOf(routes, this.#options.cluster)) {
+      for (const key of rivals) this.#mark(key);
+      yield;
+    }
   }
 
   /** The actor of an object, made where one is needed. */

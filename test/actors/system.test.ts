@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { AddressPool } from '../../src/actors/address-pool.ts';
-import { settledReportsOf } from '../../src/actors/reports.ts';
+import { settledReportsOf, statesOf } from '../../src/actors/reports.ts';
 import { ActorSystem } from '../../src/actors/system.ts';
 import { Cluster } from '../../src/cluster/cluster.ts';
 import { parseConfig } from '../../src/config.ts';
@@ -120,7 +120,7 @@ describe('the actor system', () => {
     assert.equal(bench.stateOf('bad'), undefined);
     assert.deepEqual(bench.crashes, ['Gateway/default/bad']);
     assert.deepEqual(bench.actors.crashed, ['Gateway/default/bad']);
-    assert.ok([...bench.actors.states()].some(({ kind, state }) => kind === 'Gateway' && state === 'Crashed'));
+    assert.ok([...statesOf(bench.actors)].some(({ kind, state }) => kind === 'Gateway' && state === 'Crashed'));
   });
 
   test('tries one that crashed anew when its object changes', () => {
