@@ -33,6 +33,8 @@ describe('Metrics', together, () => {
     await f.create(...served(f, 'a'), ...served(f, 'b'), gateway(f, 'gone'));
     await f.settle();
     await f.delete('Gateway', 'gone');
+    // It looks, and finds its status as it should be.
+    await f.patch('Gateway', 'a', { metadata: { labels: { team: 'blue' } } });
     await f.settle();
     const series = await eventually(async () => {
       const found = await scrape(controller);
