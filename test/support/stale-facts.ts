@@ -11,11 +11,13 @@ import type { ActorKind, ObjectKey } from '../../src/objects/keys.ts';
 
 /**
  * The pool's revision goes on with every claim; whether it has a status matters before a route has an actor only; of a
- * Gateway without a class of ours the parameters are not followed.
+ * Gateway without a class of ours the parameters are not followed; a route without an address waits for one, whatever
+ * else is withheld from it.
  */
-function isHarmless(name: string, { standing }: Facts): boolean {
-  const ofParameters = ['request', 'accepted'];
-  return name === 'poolRevision' || name === 'hasStatus' || (standing !== 'accepted' && ofParameters.includes(name));
+function isHarmless(name: string, { standing, addresses }: Facts): boolean {
+  if (name === 'poolRevision' || name === 'hasStatus') return true;
+  if (name === 'withheld') return addresses?.length === 0;
+  return standing !== 'accepted' && ['request', 'accepted'].includes(name) && standing !== undefined;
 }
 
 /**
@@ -41,6 +43,7 @@ export function findStaleFacts(actors: ActorSystem): readonly string[] {
 interface Facts {
   readonly presence: Presence;
   readonly standing?: string;
+  readonly addresses?: readonly string[];
   readonly services?: readonly ServiceFacts[];
 }
 
