@@ -251,8 +251,10 @@ export class Follow {
   #checkSynced(): void {
     if (this.#hasSynced || [...this.#stages.values()].includes('starting')) return;
     this.#hasSynced = true;
-    // What follows is work for a turn of its own.
-    this.#options.timers.soon(() => this.#options.onSynced());
+    // What follows is work for a turn of its own, if it is not stopped before.
+    this.#options.timers.soon(() => {
+      if (!this.#stop.signal.aborted) this.#options.onSynced();
+    });
   }
 }
 

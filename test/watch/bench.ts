@@ -27,6 +27,7 @@ export class Bench {
   readonly told: string[] = [];
   readonly follow: Follow;
   readonly clock = new Clock();
+  soon: (action: () => void) => void = queueMicrotask;
   readonly #sleepers = new Set<() => void>();
 
   constructor(kinds: readonly Kind[], isOptional = false) {
@@ -35,7 +36,7 @@ export class Bench {
       after: (ms: number, action: () => void) => this.clock.after(ms, action),
       sleep: (_ms: number, signal: AbortSignal) => this.#sleep(signal),
       monotonic: () => 0,
-      soon: queueMicrotask,
+      soon: (action: () => void) => this.soon(action),
     };
     this.follow = new Follow({
       client: this.server,

@@ -26,6 +26,17 @@ describe('following', () => {
     bench.stop();
   });
 
+  test('tells nobody that it is in sync when it was stopped before their turn', async () => {
+    const bench = new Bench(['Service']);
+    const turns: (() => void)[] = [];
+    bench.soon = (turn) => turns.push(turn);
+    await bench.start();
+    await bench.sync();
+    bench.stop();
+    for (const turn of turns) turn();
+    assert.deepEqual([bench.follow.isSynced, bench.told], [true, []]);
+  });
+
   test('goes on without a kind that is not served, and takes it up when it is', async () => {
     const bench = new Bench(['Service', 'UDPRoute']);
     await bench.start();
