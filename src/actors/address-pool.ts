@@ -172,8 +172,10 @@ export class AddressPool implements AddressView {
 
   #queue(claims: readonly AddressClaim[]): void {
     const seen = new Set<string>();
-    const isFirst = ({ uid }: AddressClaim): boolean => !seen.has(uid) && seen.add(uid).has(uid);
-    this.#due.push(...claims.toSorted(byClaimOrder).filter(isFirst));
+    for (const claim of claims.toSorted(byClaimOrder)) {
+      if (!seen.has(claim.uid)) this.#due.push(claim);
+      seen.add(claim.uid);
+    }
   }
 
   *#answer(claim: AddressClaim): Generator<Answer, void> {

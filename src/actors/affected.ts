@@ -1,7 +1,7 @@
 import type { Change, Cluster } from '../cluster/cluster.ts';
 import { namespacesToken } from '../cluster/references.ts';
 import { isEqual } from '../gateway/equal.ts';
-import { isGatewayKey, isListenerSetKey, isRouteKey, kindOf } from '../gateway/keys.ts';
+import { isGatewayKey, isListenerSetKey, isRouteKey, isServiceKey, kindOf } from '../gateway/keys.ts';
 import { annotations } from '../gateway/names.ts';
 import type { ActorKind, Kind, ObjectKey } from '../objects/keys.ts';
 import { type Extent, extentOf } from './extent.ts';
@@ -145,7 +145,7 @@ class Walk {
     if (!isRouteKey(key)) return;
     for (const token of this.#cluster.tokensOf(key)) {
       this.#graph(token);
-      if (isServiceToken(token)) services.add(token);
+      if (isServiceKey(token)) services.add(token);
     }
   }
 
@@ -155,7 +155,7 @@ class Walk {
     this.actors.add(key);
     for (const token of tokens) {
       this.#graph(token);
-      if (isServiceToken(token)) this.service(token);
+      if (isServiceKey(token)) this.service(token);
     }
   }
 
@@ -177,7 +177,7 @@ class Walk {
 
   /** The Gateways that may have a Service of this name. */
   ownService(token: string): void {
-    if (!isServiceToken(token)) return;
+    if (!isServiceKey(token)) return;
     for (const gateway of this.#cluster.naming(token)) {
       if (!isGatewayKey(gateway)) continue;
       this.actors.add(gateway);
@@ -195,10 +195,6 @@ class Walk {
   }
 }
 
-function isServiceToken(token: string): boolean {
-  return token.startsWith('Service/');
-}
-
 function isActorKey(token: string): token is ObjectKey<ActorKind> {
   return /^(GatewayClass|Gateway|ListenerSet|TCPRoute|UDPRoute)\//.test(token);
 }
@@ -208,7 +204,7 @@ export function* rivalsOf(
   routes: Iterable<ObjectKey<ActorKind>>,
   cluster: Cluster,
 ): Generator<ReadonlySet<ObjectKey<ActorKind>>, void> {
-  const services = new Set([...routes].flatMap((route) => cluster.tokensOf(route)).filter(isServiceToken));
+  const services = new Set([...routes].flatMap((route) => cluster.tokensOf(route)).filter(isServiceKey));
   for (const service of services) {
     const walk = new Walk(cluster);
     walk.service(service);

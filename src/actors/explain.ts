@@ -8,7 +8,7 @@ import {
   explainListenerSet,
   explainRoute,
 } from '../gateway/explanation.ts';
-import { isGatewayKey, keyOf, nameOf, partsOf, routeKey } from '../gateway/keys.ts';
+import { isGatewayKey, keyOf, kindOf, nameOf, routeKey } from '../gateway/keys.ts';
 import { whyNotOurs } from '../gateway/not-served.ts';
 import { describePool } from '../ipam/report.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
@@ -30,7 +30,7 @@ export interface Witnesses {
 /** Why an object is where it is, in the words of its conditions. */
 export function explainObject(key: ObjectKey<ActorKind>, witnesses: Witnesses): Explanation {
   const { actors, cluster, settings } = witnesses;
-  const { kind } = partsOf(key) as { kind: ActorKind };
+  const kind = kindOf(key);
   const object = cluster.get(key);
   const state = actors.entries.get(key)?.state;
   const base = { kind, name: nameOf(key), isReady: false, details: [], conditions: [] };

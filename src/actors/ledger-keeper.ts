@@ -1,7 +1,7 @@
 import type { Change, Cluster } from '../cluster/cluster.ts';
 import { addressesAmong } from '../cluster/references.ts';
 import { classStandingOf } from '../gateway/gateway-class.ts';
-import { isGatewayKey } from '../gateway/keys.ts';
+import { isGatewayKey, isServiceKey } from '../gateway/keys.ts';
 import { isOurEntry, ledgerKey, liveOwner, managedByLabel, ownerKey, ownerUid, releasedAt } from '../gateway/ledger.ts';
 import { canonicalAddress } from '../ipam/address.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
@@ -45,7 +45,7 @@ export class LedgerKeeper {
     else if (isGatewayKey(key)) this.#lookAtGateway(key);
     else if (key.startsWith('GatewayClass/')) {
       for (const gateway of this.#options.cluster.naming(key)) if (isGatewayKey(gateway)) this.#lookAtGateway(gateway);
-    } else if (key.startsWith('Service/')) this.#lookAt(addressesAmong(tokens));
+    } else if (isServiceKey(key)) this.#lookAt(addressesAmong(tokens));
   }
 
   #lookAtGateway(gateway: ObjectKey<'Gateway'>): void {

@@ -1,6 +1,6 @@
 import type { Change } from '../cluster/cluster.ts';
 import type { World } from '../gateway/graph.ts';
-import { isGatewayKey, isRouteKey, keyOf } from '../gateway/keys.ts';
+import { isGatewayKey, isRouteKey, isServiceKey, keyOf } from '../gateway/keys.ts';
 import { Memo } from '../gateway/memo.ts';
 import type { ResultEvent } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
@@ -85,7 +85,7 @@ export class ActorSystem {
     const { cluster } = this.#options;
     for (const key of cluster.keysOf(...actorKinds, 'Service')) {
       if (isGatewayKey(key)) this.#graphs.invalidate(key);
-      if (key.startsWith('Service/')) this.#markNamed(cluster.tokensOf(key));
+      if (isServiceKey(key)) this.#markNamed(cluster.tokensOf(key));
       else this.#mark(key as ObjectKey<ActorKind>);
     }
     for (const key of this.#entries.keys()) this.#mark(key);

@@ -44,7 +44,7 @@ export function patchRequest(
     readonly subresource?: 'status';
   },
 ): ApiRequest {
-  const kind = key.split('/')[0] as Kind;
+  const kind = kindOf(key);
   const path = objectPath(key, context.versionOf(kind)) + (patch.subresource === undefined ? '' : '/status');
   const metadata = { ...(patch.body.metadata as object | undefined), resourceVersion: patch.resourceVersion };
   return { method: 'PATCH', path, contentType: mergePatch, body: { ...patch.body, metadata } };

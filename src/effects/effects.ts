@@ -173,7 +173,7 @@ export class Effects {
         this.#tell(id, { type: 'Written', what: name, isKept });
       },
       failed: (failure) => {
-        const message = `${target.split('/')[0]} ${nameOf(target)} was refused: ${failure.message}`;
+        const message = `${kindOf(target)} ${nameOf(target)} was refused: ${failure.message}`;
         this.#refusals.set(target, message);
         onFailure(name, target, failure);
         this.#tell(id, { type: 'WriteFailed', what: name, message });

@@ -6,7 +6,7 @@ import type { FollowedObject } from '../objects/view.ts';
 import type { GatewayReport } from './gateway-status.ts';
 import type { World } from './graph.ts';
 import { type Happening, type Regarding, regardingOf } from './happening.ts';
-import { keyOf, nameOf } from './keys.ts';
+import { isServiceKey, keyOf, nameOf } from './keys.ts';
 import { ownerKey, releasedAt } from './ledger.ts';
 import type { RouteReport } from './route-status.ts';
 import { happeningsOfService } from './service-events.ts';
@@ -31,7 +31,7 @@ export interface EventScope {
  * that starts anew on a settled cluster tells nothing.
  */
 export function happeningsOf({ key, before, after }: WriteRecord, scope: EventScope): readonly Happening[] {
-  if (key.startsWith('Service/')) return happeningsOfService(serviceOf(before), serviceOf(after), scope.world);
+  if (isServiceKey(key)) return happeningsOfService(serviceOf(before), serviceOf(after), scope.world);
   switch (after?.kind) {
     case 'Gateway':
       return before?.kind === 'Gateway' ? happeningsOfGateway(before, after, scope) : [];

@@ -79,6 +79,10 @@ export function isListenerSetKey(text: string): text is ObjectKey<'ListenerSet'>
   return text.startsWith('ListenerSet/');
 }
 
+export function isServiceKey(text: string): text is ObjectKey<'Service'> {
+  return text.startsWith('Service/');
+}
+
 export function isRouteKey(text: string): text is ObjectKey<RouteKind> {
   return text.startsWith('TCPRoute/') || text.startsWith('UDPRoute/');
 }

@@ -29,7 +29,7 @@ export function listenerSetFacts(key: ObjectKey<'ListenerSet'>, uid: string, wor
     // Not as the graph has it: that is remembered over changes of nothing but the Gateway's status.
     programmed: programmedOf(world.view.get(keyOf(graph.gateway)) ?? graph.gateway),
     listeners,
-    attachedRoutes: countRoutes({ ...graph, listeners }, world),
+    attachedRoutes: countRoutes({ listeners, attached: graph.attached }, world),
   };
 }
 

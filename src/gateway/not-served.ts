@@ -3,7 +3,7 @@ import type { ObjectKey } from '../objects/keys.ts';
 import type { ParentVerdict } from '../objects/verdicts.ts';
 import type { ClusterView, Settings } from '../objects/view.ts';
 import { acceptClass } from './gateway-class.ts';
-import { classKey, isListenerSetKey, nameOf, parentOf } from './keys.ts';
+import { classKey, isListenerSetKey, kindOf, nameOf, parentOf } from './keys.ts';
 import { gatewayBehind, gatewayOfSet } from './listener-sets.ts';
 import { absentParent } from './route-status.ts';
 
@@ -50,7 +50,7 @@ export function whyParentIsNotServed(verdict: ParentVerdict, knowledge: Knowledg
   if (gateway !== undefined) return whyGatewayIsNotServed(gateway, knowledge);
   const { view } = knowledge;
   const unread = view.unreadable(parent) ?? view.unavailable('ListenerSet') ?? view.unavailable('Gateway');
-  return `${parent.split('/')[0]} ${nameOf(parent)} cannot be read: ${unread ?? 'nothing is known of it'}`;
+  return `${kindOf(parent)} ${nameOf(parent)} cannot be read: ${unread ?? 'nothing is known of it'}`;
 }
 
 /** Why an object is none of this controller's business. */

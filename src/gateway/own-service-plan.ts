@@ -5,7 +5,7 @@ import { carriesOthers, mayGetBack } from './address-doubt.ts';
 import { assignedAddresses } from './assigned.ts';
 import { doubtOfBehaviour } from './behaviour-doubt.ts';
 import type { GatewayGraph, World } from './graph.ts';
-import { isRouteKey, keyOf, nameOf } from './keys.ts';
+import { isRouteKey, keyOf, kindOf, nameOf } from './keys.ts';
 import { annotations } from './names.ts';
 import { isOwnService, ownServiceKey } from './own-service.ts';
 import { gatewaysNamedBy } from './ownership.ts';
@@ -105,7 +105,7 @@ function findDoubt(
   if (unknown !== undefined) return `Gateway ${nameOf(gateway)} or its class cannot be read: ${unknown}`;
   const named = current?.metadata.annotations[annotations.routes]?.split(',').filter(isRouteKey) ?? [];
   for (const route of named) {
-    const why = view.unreadable(route) ?? view.unavailable(route.startsWith('TCPRoute/') ? 'TCPRoute' : 'UDPRoute');
+    const why = view.unreadable(route) ?? view.unavailable(kindOf(route));
     if (why !== undefined) return `${route} cannot be read: ${why}`;
     const found = view.get(route);
     const open = found && (openQuestionOf(found, gateway, world) ?? doubtOfBehaviour(route, current, world));

@@ -3,7 +3,7 @@ import type { Service } from '../objects/service.ts';
 import { chooseBehaviour } from './behaviour.ts';
 import type { World } from './graph.ts';
 import { type Happening, type Regarding, regardingOf } from './happening.ts';
-import { keyOf, nameOf } from './keys.ts';
+import { keyOf, kindOf, nameOf } from './keys.ts';
 import { annotations } from './names.ts';
 import { optionsOfRoute } from './options.ts';
 import { gatewaysNamedBy, routesNamedBy } from './ownership.ts';
@@ -131,7 +131,7 @@ function textOf(service: Service): string {
 }
 
 function kindAndName(key: ObjectKey | undefined): string {
-  return key === undefined ? 'a route' : `${key.split('/')[0]} ${nameOf(key)}`;
+  return key === undefined ? 'a route' : `${kindOf(key)} ${nameOf(key)}`;
 }
 
 function addressesOf({ metadata }: Service): string {

@@ -8,7 +8,7 @@ import { doubtOfBehaviour } from './behaviour-doubt.ts';
 import { isEqual } from './equal.ts';
 import { extrasOf } from './gateway-extras.ts';
 import type { World } from './graph.ts';
-import { byAge, keyOf, nameOf, routeKey } from './keys.ts';
+import { byAge, keyOf, kindOf, nameOf, routeKey } from './keys.ts';
 import { optionsOfRoute } from './options.ts';
 import { refuseOwnPorts } from './own-ports.ts';
 import { gatewayOfService, type OwnServicePlan, planOwnService } from './own-service-plan.ts';
@@ -57,7 +57,7 @@ function plan(key: ObjectKey<'Service'>, world: World): ServicePlan {
   const { contributors, refused } = agree(key, current, claims, world);
   const [leader] = contributors;
   const rivals = resolutions.filter(({ route }) => wantedTarget(route, optionsOfRoute(route, world)) === key);
-  const doubt = findDoubt(key, current, world) ?? doubtOfRoutes(rivals, current, world);
+  const doubt = findDoubt(key, current, resolutions, world) ?? doubtOfRoutes(rivals, current, world);
   if (doubt !== undefined) return { kind: 'keep', why: doubt, refused };
   if (leader === undefined) return { kind: 'none', refused };
   return planFor({ leader, contributors, refused }, current, world);
@@ -170,26 +170,39 @@ function taken(message: string): Verdict {
 }
 
 /** Why nothing may be decided over this Service now. What we cannot see must not count as gone. */
-function findDoubt(key: ObjectKey<'Service'>, current: Service | undefined, world: World): string | undefined {
+function findDoubt(
+  key: ObjectKey<'Service'>,
+  current: Service | undefined,
+  resolutions: readonly RouteResolution[],
+  world: World,
+): string | undefined {
   const { view } = world;
   const broken = view.unavailable('Service') ?? view.unreadable(key);
   if (broken !== undefined) return `Service ${nameOf(key)} cannot be read: ${broken}`;
   for (const route of current === undefined ? [] : routesNamedBy(current.metadata)) {
-    const why = doubtOfMaker(route, key, world);
+    const why = doubtOfMaker(route, current, resolutions, world);
     if (why !== undefined) return why;
   }
   const unavailable = view.unavailable('Gateway') ?? view.unavailable('GatewayClass');
   return unavailable === undefined ? undefined : `Gateways or their classes cannot be read: ${unavailable}`;
 }
 
-/** Why the route for which a Service was made may want it again, though it does not seem to. */
-function doubtOfMaker(route: ObjectKey<RouteKind>, key: ObjectKey<'Service'>, world: World): string | undefined {
+/**
+ * Why the route for which a Service was made may want it again, though it does not seem to.
+ * @param resolutions of the routes that name the Service.
+ */
+function doubtOfMaker(
+  route: ObjectKey<RouteKind>,
+  current: Service | undefined,
+  resolutions: readonly RouteResolution[],
+  world: World,
+): string | undefined {
   const { view } = world;
-  const why = view.unreadable(route) ?? view.unavailable(route.startsWith('TCPRoute/') ? 'TCPRoute' : 'UDPRoute');
+  const why = view.unreadable(route) ?? view.unavailable(kindOf(route));
   if (why !== undefined) return `${route} cannot be read: ${why}`;
   // Whatever its behaviour will be, it is over a Service that it names.
-  const isNaming = view.routesNaming(key).some((one) => routeKey(one) === route);
-  return isNaming ? doubtOfBehaviour(route, view.get(key), world) : undefined;
+  const isNaming = resolutions.some((resolution) => routeKey(resolution.route) === route);
+  return isNaming ? doubtOfBehaviour(route, current, world) : undefined;
 }
 
 /** A route that may or may not have a say again matters where the Service is its own: then that stays as it is. */

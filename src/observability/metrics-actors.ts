@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Transition } from '../actors/system-options.ts';
-import { kindOf, partsOf } from '../gateway/keys.ts';
+import { kindOf } from '../gateway/keys.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 import type { ObjectMeta } from '../objects/kubernetes.ts';
 import type { ActorState } from '../objects/states.ts';
@@ -114,7 +114,7 @@ export class ActorMetrics {
   }
 
   transition({ key, to }: Pick<Transition, 'key' | 'to'>): void {
-    const { kind } = partsOf(key);
+    const kind = kindOf(key);
     this.#transitions.inc({ kind, state: to });
     if (withoutAddress.has(to)) this.#refusals.inc({ reason: to.replace('Pending.', '') });
     this.#noteReached(key, to.split('.')[0] ?? to);

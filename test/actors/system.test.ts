@@ -73,21 +73,17 @@ class Bench {
     name: string,
     spec: object,
   ): void {
-    this.#apply(kind, { namespace, name, uid: `uid-${kind}-${name}`, generation: this.#version }, { spec });
+    this.apply(kind, { namespace, name, uid: `uid-${kind}-${name}`, generation: this.#version }, { spec });
   }
 
   /** As our own write of its status comes back. */
   program(name: string, status: 'True' | 'False'): void {
     const { metadata, spec } = this.cluster.get(`Gateway/default/${name}`) ?? assert.fail();
     const conditions = [{ type: 'Programmed', status, reason: 'Programmed', message: '' }];
-    this.#apply('Gateway', metadata, { spec, status: { conditions } });
+    this.apply('Gateway', metadata, { spec, status: { conditions } });
   }
 
-  change(kind: Kind, metadata: object, rest: object): void {
-    this.#apply(kind, metadata, rest);
-  }
-
-  #apply(kind: Kind, metadata: object, rest: object): void {
+  apply(kind: Kind, metadata: object, rest: object): void {
     const versioned = { ...metadata, resourceVersion: `${this.#version++}` };
     const decoded = decode(kind, { apiVersion: 'gateway.networking.k8s.io/v1', kind, metadata: versioned, ...rest });
     assert.ok(decoded !== undefined && 'object' in decoded);
@@ -221,10 +217,10 @@ describe('the actor system', () => {
       return (['GatewayClass//demo', 'Gateway/default/good'] as const).map((key) => bench.actors.isDirty(key));
     };
     const conditions = [{ type: 'Accepted', status: 'True', reason: 'Accepted', message: '' }];
-    bench.change('GatewayClass', { ...metadata, finalizers: ['ours'] }, { spec, status: { conditions } });
+    bench.apply('GatewayClass', { ...metadata, finalizers: ['ours'] }, { spec, status: { conditions } });
     assert.deepEqual(isDirty(), [true, false]);
     bench.run();
-    bench.change('GatewayClass', { ...metadata, labels: { a: 'b' } }, { spec });
+    bench.apply('GatewayClass', { ...metadata, labels: { a: 'b' } }, { spec });
     assert.deepEqual(isDirty(), [true, true]);
   });
 
