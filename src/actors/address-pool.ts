@@ -153,6 +153,11 @@ export class AddressPool implements AddressView {
     this.#claims.push(claim);
   }
 
+  /** Whether a claim waits for the next batch. */
+  get hasClaims(): boolean {
+    return this.#claims.length > 0;
+  }
+
   release(uid: string): void {
     this.#actor.send({ type: 'Released', uid });
   }

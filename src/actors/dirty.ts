@@ -1,38 +1,44 @@
 import { kindOf } from '../gateway/keys.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 
-/** Classes first, then Gateways, then what is attached to them: each looks at those before it. */
-const turnOrder: Readonly<Record<ActorKind, number>> = {
-  GatewayClass: 0,
-  Gateway: 1,
-  ListenerSet: 2,
-  TCPRoute: 2,
-  UDPRoute: 2,
+/** In the order of their turn: each looks at those before it. */
+const ranks = ['classes', 'gateways', 'attached'] as const;
+export type Rank = (typeof ranks)[number];
+
+const rankOf: Readonly<Record<ActorKind, Rank>> = {
+  GatewayClass: 'classes',
+  Gateway: 'gateways',
+  ListenerSet: 'attached',
+  TCPRoute: 'attached',
+  UDPRoute: 'attached',
 };
 
-export const actorKinds = Object.keys(turnOrder) as ActorKind[];
+export const actorKinds = Object.keys(rankOf) as ActorKind[];
 
-/** Those who have to look again, in the order of their turn: each once, however often it was marked. */
-export class Dirty {
-  readonly ranks: readonly Set<ObjectKey<ActorKind>>[] = [new Set(), new Set(), new Set()];
+/** Those who have to look again, by rank: each once, however often it was marked. */
+export class Dirty implements Readonly<Record<Rank, Set<ObjectKey<ActorKind>>>> {
+  readonly classes = new Set<ObjectKey<ActorKind>>();
+  readonly gateways = new Set<ObjectKey<ActorKind>>();
+  readonly attached = new Set<ObjectKey<ActorKind>>();
 
   /** @returns whether it was not marked yet. */
   add(key: ObjectKey<ActorKind>): boolean {
-    const keys = this.#rankOf(key);
+    const keys = this[rankOf[kindOf(key)]];
     if (keys === undefined || keys.has(key)) return false;
     keys.add(key);
     return true;
   }
 
   has(key: ObjectKey<ActorKind>): boolean {
-    return this.#rankOf(key)?.has(key) === true;
+    return this[rankOf[kindOf(key)]]?.has(key) === true;
+  }
+
+  /** Whether one of a rank before this one has to look again. */
+  isAnyBefore(rank: Rank): boolean {
+    return (rank !== 'classes' && this.classes.size > 0) || (rank === 'attached' && this.gateways.size > 0);
   }
 
   get isEmpty(): boolean {
-    return this.ranks.every(({ size }) => size === 0);
-  }
-
-  #rankOf(key: ObjectKey<ActorKind>): Set<ObjectKey<ActorKind>> | undefined {
-    return this.ranks[turnOrder[kindOf(key)]];
+    return ranks.every((rank) => this[rank].size === 0);
   }
 }

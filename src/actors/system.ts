@@ -10,7 +10,7 @@ import { addressMovesOf } from './address-moves.ts';
 import { affectedBy, haveOwnPortsChanged, rivalsOf } from './affected.ts';
 import { type Charts, connectCharts } from './charts.ts';
 import { Crashes } from './crashes.ts';
-import { actorKinds, Dirty } from './dirty.ts';
+import { actorKinds, Dirty, type Rank } from './dirty.ts';
 import { GraphCache } from './graph-cache.ts';
 import type { ActorSystemOptions } from './system-options.ts';
 import { spawn } from './wiring.ts';
@@ -177,18 +177,19 @@ export class ActorSystem {
    */
   *#lookAround(): Generator<void, void> {
     this.#isAtWork = true;
-    for (const [rank, keys] of this.#dirty.ranks.entries()) {
-      yield* this.#pass(keys);
-      if (rank !== 1) continue;
-      yield* this.#settleClaims();
-      yield* this.#pass(keys);
-    }
-    this.#isAtWork = !this.#dirty.isEmpty;
+    yield* this.#pass('classes');
+    yield* this.#pass('gateways');
+    yield* this.#settleClaims();
+    yield* this.#pass('gateways');
+    yield* this.#pass('attached');
+    this.#isAtWork = !this.#dirty.isEmpty || this.#options.pool.hasClaims;
   }
 
-  *#pass(keys: Set<ObjectKey<ActorKind>>): Generator<void, void> {
-    for (const key of Array.from(keys)) {
-      if (keys.delete(key)) this.#lookAt(key);
+  /** It ends where one of those before them has come meanwhile, or a claim of theirs: that goes first, in the next pass. */
+  *#pass(rank: Rank): Generator<void, void> {
+    for (const key of Array.from(this.#dirty[rank])) {
+      if (this.#dirty.isAnyBefore(rank) || (rank === 'attached' && this.#options.pool.hasClaims)) return;
+      if (this.#dirty[rank].delete(key)) this.#lookAt(key);
       yield;
     }
   }
@@ -227,8 +228,7 @@ export class ActorSystem {
       this.#crashes.note(key, undefined);
       return;
     }
-    if (!isGatewayKey(key)) return;
-    const shifted = this.#graphs.takeShifted(key);
+    const shifted = isGatewayKey(key) ? this.#graphs.takeShifted(key) : [];
     for (const route of shifted) this.#mark(route);
     Array.from(this.#markRivals(shifted));
   }

@@ -19,6 +19,9 @@ class Bench {
   readonly actors: ActorSystem;
   /** Every question about this Gateway throws. */
   broken: ObjectKey | undefined;
+  /** How long each look at the clock takes: where it is long, a turn is one step. */
+  stepMs = 0;
+  #now = 0;
   readonly #turns: (() => void)[] = [];
   #version = 1;
 
@@ -38,7 +41,7 @@ class Bench {
       request: (name, key) => this.wishes.push(`${name} ${key}`),
       flush: () => {},
       soon: (turn) => this.#turns.push(turn),
-      now: () => 0,
+      now: () => (this.#now += this.stepMs),
       onTransition: () => {},
       onCrash: (key) => this.crashes.push(key),
     });
@@ -67,6 +70,11 @@ class Bench {
     });
   }
 
+  route(name: string, gateway: string): void {
+    const backendRefs = [{ name: 'web', port: 80 }];
+    this.put('TCPRoute', 'default', name, { parentRefs: [{ name: gateway }], rules: [{ backendRefs }] });
+  }
+
   put(
     kind: 'Gateway' | 'GatewayClass' | 'ListenerSet' | 'TCPRoute' | 'Service',
     namespace: string,
@@ -91,7 +99,14 @@ class Bench {
   }
 
   run(): void {
-    for (let turn = this.#turns.shift(); turn !== undefined; turn = this.#turns.shift()) turn();
+    while (this.turn());
+  }
+
+  /** @returns whether there was anything to do. */
+  turn(): boolean {
+    const turn = this.#turns.shift();
+    turn?.();
+    return turn !== undefined;
   }
 
   stateOf(name: string): string | undefined {
@@ -164,6 +179,21 @@ describe('the actor system', () => {
     assert.equal(bench.wishes.length - before, 2, 'the ledger entry and the pin, asked for once');
   });
 
+  test('lets a Gateway that comes in the middle of a pass look before its routes, and answers its claim', () => {
+    for (let steps = 0; steps < 12; steps += 1) {
+      const bench = opened();
+      bench.stepMs = 100;
+      bench.route('first', 'good');
+      bench.actors.open();
+      for (let step = 0; step < steps; step += 1) bench.turn();
+      bench.gateway('late');
+      bench.route('of-late', 'late');
+      bench.run();
+      assert.equal(bench.stateOf('late'), 'Pending.RecordingAddress', `after ${steps} steps`);
+      assert.ok(!bench.wishes.includes('route-status TCPRoute/default/of-late'), `after ${steps} steps`);
+    }
+  });
+
   test('has a ListenerSet tell of the newest status of its Gateway', () => {
     const bench = opened();
     bench.put('Gateway', 'default', 'good', {
@@ -195,10 +225,7 @@ describe('the actor system', () => {
     bench.cluster.replace({ ...listed, kind: 'IPAddress' });
     const [name = ''] = gatewayServiceNames('default', 'good', 'demo');
     const spec = { gatewayClassName: 'demo', listeners: [{ name: 'a', port: 80, protocol: 'TCP' }] };
-    bench.put('TCPRoute', 'default', 'route', {
-      parentRefs: [{ name: 'good' }],
-      rules: [{ backendRefs: [{ name: 'web', port: 80 }] }],
-    });
+    bench.route('route', 'good');
     bench.actors.open();
     bench.run();
     bench.put('Gateway', 'default', 'good', { ...spec, addresses: [{ value: '10.0.0.0' }] });

@@ -72,6 +72,7 @@ describe('a paced task', () => {
     });
     const task: WriteTask = {
       id: 'status',
+      priority: 0,
       isPaced,
       decide: () => (wanted === undefined ? undefined : { method: 'PATCH', path: '/status', body: wanted }),
       accept: () => {},

@@ -18,6 +18,8 @@ class Bench {
   readonly queue: WriteQueue;
   /** By how much the wall clock was set, in milliseconds. */
   clockOffset = 0;
+  /** Of tasks, by id; 0 where nothing is said. */
+  readonly priorities = new Map<string, number>();
   /** What has to be read again before a request is sent. */
   confirm: (() => Promise<{ readonly failure?: Failure }>) | undefined;
   readonly #timers: Pick<Timers, 'now' | 'monotonic' | 'after'> = {
@@ -72,6 +74,7 @@ class Bench {
     const note = (text: string): void => void this.log.push(text);
     return {
       id,
+      priority: this.priorities.get(id) ?? 0,
       decide: (): ApiRequest | undefined => {
         const body = this.#wishes.get(id);
         return body === undefined ? undefined : { method: 'PATCH', path: `/${id}`, body };
@@ -123,6 +126,17 @@ describe('the write queue', () => {
     assert.deepEqual([bench.pending, bench.queue.depth], [2, 3]);
     await bench.answer();
     assert.equal(bench.log.includes('send c'), true);
+  });
+
+  test('lets those of the highest priority go first of all that wait, and the others in their order', async () => {
+    const bench = new Bench(1);
+    bench.priorities.set('d', 1);
+    for (const id of ['a', 'b', 'c', 'd']) await bench.want(id, id);
+    for (let answers = 0; answers < 4; answers += 1) await bench.answer();
+    assert.deepEqual(
+      bench.log.filter((line) => line.startsWith('send')),
+      ['send a', 'send d', 'send b', 'send c'],
+    );
   });
 
   for (const kind of ['conflict', 'exists', 'absent', 'gone'] as const) {
@@ -209,6 +223,7 @@ describe('the write queue', () => {
     const bench = new Bench();
     const broken = {
       id: 'a',
+      priority: 0,
       decide: () => assert.fail('a bug'),
       accept: () => {},
       refresh: async () => {},
