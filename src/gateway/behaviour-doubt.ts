@@ -1,6 +1,6 @@
 import type { ObjectKey, RouteKind } from '../objects/keys.ts';
 import type { Service } from '../objects/service.ts';
-import { mayGetBack } from './address-doubt.ts';
+import { carriesOthers, mayGetBack } from './address-doubt.ts';
 import { chooseBehaviour } from './behaviour.ts';
 import type { World } from './graph.ts';
 import { annotations, routeLabels } from './names.ts';
@@ -23,7 +23,9 @@ export function doubtOfBehaviour(
   }
   for (const gateway of gatewaysOf(route, world.view)) {
     const why = doubtOfOptions(gateway, world);
-    if (why !== undefined && mayGetBack(gateway, current, world)) return why;
+    const held = world.addresses.held(gateway.metadata.uid);
+    const isAnothers = held.length > 0 && carriesOthers(current, held);
+    if (why !== undefined && !isAnothers && mayGetBack(gateway, current, world)) return why;
   }
   return undefined;
 }

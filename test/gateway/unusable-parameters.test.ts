@@ -4,6 +4,7 @@ import type { Manifest } from './manifests.ts';
 import { Simulation } from './simulation.ts';
 
 const flags = ['-ipam-configmap', 'default/ipam'];
+const creating = [...flags, '-service-behaviour', 'create'];
 
 const common: readonly Manifest[] = [
   { kind: 'GatewayClass', metadata: { name: 'l4' }, spec: { controllerName: 'thebsdbox.co.uk/controller' } },
@@ -18,22 +19,27 @@ function gateway(name: string, spec: object = {}): Manifest {
 
 const parametersRef = { group: '', kind: 'ConfigMap', name: 'options' };
 
-function route(name: string, gatewayName: string, { labels = {}, year = 2026, backend = 'web' }): Manifest {
+function route(name: string, gatewayName: string, { labels = {}, year = 2026, backend = 'web', port = 0 }): Manifest {
   const rules = [{ backendRefs: [{ name: backend, port: 80 }] }];
   const metadata = { name, labels, creationTimestamp: `${year}-01-01T00:00:00Z` };
-  return { kind: 'TCPRoute', metadata, spec: { parentRefs: [{ name: gatewayName }], rules } };
+  const parentRefs = [{ name: gatewayName, ...(port > 0 && { port }) }];
+  return { kind: 'TCPRoute', metadata, spec: { parentRefs, rules } };
 }
 
 function simulate(...manifests: readonly Manifest[]): Simulation {
-  const simulation = new Simulation({ flags });
+  return simulateWith(flags, ...manifests);
+}
+
+function simulateWith(given: readonly string[], ...manifests: readonly Manifest[]): Simulation {
+  const simulation = new Simulation({ flags: given });
   for (const manifest of [...common, ...manifests]) simulation.put(manifest);
   return simulation.run();
 }
 
 function assertNothingIsLeft(simulation: Simulation): void {
   simulation.stop();
-  const { api } = simulation;
-  assert.deepEqual(new Simulation({ flags, api }).run().writes, [], 'nothing is left for a fresh controller');
+  const { api, flags: given } = simulation;
+  assert.deepEqual(new Simulation({ flags: given, api }).run().writes, [], 'nothing is left for a fresh controller');
 }
 
 const created = { selectorkey: 'app', selectorvalue: 'web' };
@@ -80,6 +86,47 @@ describe('a Gateway whose parameters cannot be used', () => {
     simulation.put(route('web', 'gw', { backend: 'other' }));
     simulation.run();
     assert.equal(typeOf(), 'ClusterIP');
+    assertNothingIsLeft(simulation);
+  });
+
+  test('has no say over the own Service of another Gateway, from which a route has moved to it', () => {
+    const simulation = simulateWith(
+      creating,
+      { kind: 'ConfigMap', metadata: { name: 'good' }, data: { serviceBehaviour: 'aggregate' } },
+      gateway('good', {
+        infrastructure: { parametersRef: { ...parametersRef, name: 'good' } },
+        listeners: [90, 91].map((port) => ({ name: `tcp-${port}`, port, protocol: 'TCP' })),
+      }),
+      gateway('bad', { infrastructure: { parametersRef } }),
+      route('stays', 'good', { year: 2024, port: 90 }),
+      route('moves', 'good', { port: 91 }),
+    );
+    const ports = (): unknown =>
+      [...simulation.cluster.all('Service')].flatMap(({ spec }) => spec.ports.map((p) => p.port));
+    assert.deepEqual(ports(), [90, 91]);
+    simulation.put(broken);
+    simulation.put(route('moves', 'bad', {}));
+    simulation.run();
+    assert.deepEqual(ports(), [90]);
+    assertNothingIsLeft(simulation);
+  });
+
+  test('does not keep what its route brought along from a Gateway that is gone', () => {
+    const simulation = simulateWith(
+      creating,
+      { kind: 'ConfigMap', metadata: { name: 'good' }, data: { serviceBehaviour: 'duplicate' } },
+      { kind: 'Service', metadata: { name: 'web' }, spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } },
+      gateway('good', { infrastructure: { parametersRef: { ...parametersRef, name: 'good' } } }),
+      gateway('bad', { infrastructure: { parametersRef } }),
+      route('moves', 'good', {}),
+    );
+    const services = (): unknown => [...simulation.cluster.all('Service')].map(({ metadata }) => metadata.name);
+    assert.deepEqual(services(), ['web', 'web-gw-api']);
+    simulation.put(broken);
+    simulation.put(route('moves', 'bad', {}));
+    simulation.remove('Gateway/default/good');
+    simulation.run();
+    assert.deepEqual(services(), ['web']);
     assertNothingIsLeft(simulation);
   });
 
