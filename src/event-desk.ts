@@ -8,8 +8,9 @@ import { Events } from './effects/events.ts';
 import { type EventScope, happeningsOf, type WriteRecord } from './gateway/events.ts';
 import type { Happening } from './gateway/happening.ts';
 import { holdingsOf } from './gateway/holdings.ts';
+import { isServiceKey } from './gateway/keys.ts';
 import { happeningsOfPool, happeningsOfPoolEdit } from './gateway/pool-events.ts';
-import { happeningOfRevert } from './gateway/service-events.ts';
+import { happeningOfRevert, happeningsOfRemoval } from './gateway/service-events.ts';
 import type { NoPool } from './ipam/allocator.ts';
 import type { Pool } from './ipam/pool.ts';
 import type { ApiRequest, ApiResult } from './kubernetes/client.ts';
@@ -64,11 +65,16 @@ export class EventDesk {
     this.#tell(() => happeningsOf(write, this.#scope));
   }
 
-  /** @param task id of a write that is wanted again and again. */
-  repeated(task: string): void {
-    const [, key = ''] = task.split(' ');
-    const object = this.#cluster.get(key as ObjectKey);
-    if (object?.kind === 'Service') this.#tell(() => [happeningOfRevert(object)]);
+  /**
+   * @param task id of a write that is wanted again and again.
+   * @param askers those who want it.
+   */
+  repeated(task: string, askers: readonly ObjectKey[]): void {
+    const key = (task.split(' ')[1] ?? '') as ObjectKey;
+    if (!isServiceKey(key)) return;
+    const service = this.#cluster.get(key);
+    const owners = askers.flatMap((asker) => this.#cluster.get(asker) ?? []);
+    this.#tell(() => (service === undefined ? happeningsOfRemoval(key, owners) : [happeningOfRevert(service)]));
   }
 
   poolRead(before: Pool | NoPool, after: Pool | NoPool, source: PoolSource | undefined): void {

@@ -94,7 +94,7 @@ export class Controller {
       surroundings,
       metrics: this.#metrics,
       reporter: this.#reporter,
-      onRepeated: (id) => this.#events.repeated(id),
+      onRepeated: (id) => this.#events.repeated(id, this.#effects.askersOf(id)),
       send,
     });
     this.actors = this.#buildActors();

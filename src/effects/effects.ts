@@ -119,6 +119,11 @@ export class Effects {
     return this.#refusals.get(key);
   }
 
+  /** Those who have asked for a write that is not made yet. */
+  askersOf(id: string): readonly ObjectKey<ActorKind>[] {
+    return [...(this.#askers.get(id) ?? [])];
+  }
+
   /** Whether the status of a Gateway or route is what its actor wants it to be. */
   isTold(key: ObjectKey): boolean {
     try {

@@ -7,11 +7,16 @@ interface Sent {
   readonly at: number;
   /** How often in a row the same request was sent. */
   readonly times: number;
+  /** Whether it was a creation, and we have deleted since what it made. */
+  readonly isUndone: boolean;
 }
 
 const firstMs = 250;
 const longestMs = 300_000;
-const forgottenAfterMs = 600_000;
+/** What we delete ourselves we are asked to make again by whoever made us delete it. */
+export const longestOfUndoneMs = 1_000;
+/** A row ends where nobody has asked for so long, beyond twice the pause: what is undone now and then is not a fight. */
+const rowMs = 10_000;
 
 /**
  * Spots a write that is asked for again though the server took it: somebody else undoes it, or the server does not
@@ -30,35 +35,53 @@ export class Repeats {
   delayOf(id: string, request: ApiRequest): number {
     const last = this.#sent.get(slotOf(id, request));
     if (last === undefined || last.digest !== digestOf(request)) return 0;
-    const wait = Math.min(firstMs * 2 ** last.times, longestMs);
-    return Math.max(0, last.at + wait - this.#now());
+    return Math.max(0, last.at + pauseAfter(last) - this.#now());
   }
 
   /** @returns how often in a row it was sent. */
   noteSent(id: string, request: ApiRequest): number {
     const now = this.#now();
+    if (request.method === 'DELETE') this.#noteDeleted(id);
     const slot = slotOf(id, request);
     const last = this.#sent.get(slot);
     const digest = digestOf(request);
-    const isRepeated = last !== undefined && last.digest === digest && now - last.at < forgottenAfterMs;
+    const isRepeated = last !== undefined && last.digest === digest && now < endOfRow(last);
     const times = isRepeated ? last.times + 1 : 1;
     this.#sent.delete(slot);
-    this.#sent.set(slot, { digest, at: now, times });
+    this.#sent.set(slot, { digest, at: now, times, isUndone: false });
     this.#forget(now);
     return times;
   }
 
+  #noteDeleted(id: string): void {
+    const slot = createdSlot(id);
+    const creation = this.#sent.get(slot);
+    if (creation !== undefined) this.#sent.set(slot, { ...creation, isUndone: true });
+  }
+
   #forget(now: number): void {
-    for (const [id, { at }] of this.#sent) {
-      if (now - at < forgottenAfterMs) return;
+    for (const [id, last] of this.#sent) {
+      if (now < last.at + rowMs + 2 * longestMs) return;
       this.#sent.delete(id);
     }
   }
 }
 
-/** Creations are counted apart: what somebody deletes each time that we make it is the same repetition, whoever deletes. */
+function pauseAfter({ times, isUndone }: Sent): number {
+  return Math.min(firstMs * 2 ** times, isUndone ? longestOfUndoneMs : longestMs);
+}
+
+function endOfRow(last: Sent): number {
+  return last.at + rowMs + 2 * pauseAfter(last);
+}
+
+/** Creations are counted apart, as between two of them somebody has deleted what the first one made. */
 function slotOf(id: string, { method }: ApiRequest): string {
-  return method === 'POST' ? `${id} created` : id;
+  return method === 'POST' ? createdSlot(id) : id;
+}
+
+function createdSlot(id: string): string {
+  return `${id} created`;
 }
 
 /** The fields of a request that tell of the state that it was decided on; a quote within a value is escaped. */

@@ -5,7 +5,7 @@ import type { Failure } from '../kubernetes/failure.ts';
 import type { Timers } from '../kubernetes/timers.ts';
 import type { WorkWatcher } from '../objects/work-watcher.ts';
 import { Pace } from './pace.ts';
-import { digestOf, Repeats } from './repeats.ts';
+import { digestOf, longestOfUndoneMs, Repeats } from './repeats.ts';
 
 /** One thing to write: at most one request for it is on its way at any time. */
 export interface WriteTask {
@@ -148,7 +148,7 @@ export class WriteQueue {
       }
       const pause = this.#pauseBefore(entry, request);
       if (pause > 0) return this.#wait(entry, pause);
-      const confirmed = await this.#confirm(entry, request);
+      const confirmed = await this.#confirm(entry, request, quick);
       if (confirmed === 'waiting') return;
       if (confirmed !== 'changed' && !(await this.#send(entry, confirmed, quick))) return;
     }
@@ -160,13 +160,13 @@ export class WriteQueue {
     const pause = this.#repeats.delayOf(id, request);
     if (pause > 0) {
       entry.withheld = digestOf(request);
-      this.#options.onRepeated?.(entry.task);
+      if (request.method !== 'POST' || pause > longestOfUndoneMs) this.#options.onRepeated?.(entry.task);
     }
     return pause > 0 || !isPaced ? pause : this.#pace.delayOf(id, entry.askedAt);
   }
 
   /** @returns the request as it is decided after what it rests on was read again, or that it is another one then. */
-  async #confirm(entry: Entry, request: ApiRequest): Promise<ApiRequest | 'changed' | 'waiting'> {
+  async #confirm(entry: Entry, request: ApiRequest, quick: number): Promise<ApiRequest | 'changed' | 'waiting'> {
     const premise = entry.task.confirm?.(request);
     if (premise === undefined) return request;
     const { failure } = await premise;
@@ -175,7 +175,10 @@ export class WriteQueue {
       return 'waiting';
     }
     const again = entry.task.decide();
-    return again !== undefined && digestOf(again) === digestOf(request) ? again : 'changed';
+    if (again !== undefined && digestOf(again) === digestOf(request)) return again;
+    if (quick < quickRetries) return 'changed';
+    this.#wait(entry, entry.backoff.next());
+    return 'waiting';
   }
 
   /** @returns whether to decide once more at once. */

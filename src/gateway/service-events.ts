@@ -1,5 +1,6 @@
 import type { ObjectKey } from '../objects/keys.ts';
 import type { Service } from '../objects/service.ts';
+import type { FollowedObject } from '../objects/view.ts';
 import { chooseBehaviour } from './behaviour.ts';
 import type { World } from './graph.ts';
 import { type Happening, type Regarding, regardingOf } from './happening.ts';
@@ -112,6 +113,20 @@ export function happeningOfRevert(service: Service): Happening {
     note: 'somebody else undoes what this controller writes: it tries again, after longer and longer pauses',
     regarding: regardingOf(service),
   };
+}
+
+/** Somebody else deletes a Service each time that it is made: told to those who want it. */
+export function happeningsOfRemoval(
+  service: ObjectKey<'Service'>,
+  owners: readonly FollowedObject[],
+): readonly Happening[] {
+  return owners.map((owner) => ({
+    type: 'Warning',
+    reason: 'Reverted',
+    action: 'Create',
+    note: `somebody else deletes Service ${nameOf(service)}: it is made again, after longer and longer pauses`,
+    regarding: regardingOf(owner),
+  }));
 }
 
 /** The routes, or the Gateway, that a Service is for, as far as they are there. */

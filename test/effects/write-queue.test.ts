@@ -271,6 +271,18 @@ describe('the write queue', () => {
     assert.deepEqual(bench.log, ['read', 'read', 'send two']);
   });
 
+  test('backs off where what it rests on changes each time that it is read', async () => {
+    const bench = new Bench();
+    let reads = 0;
+    bench.confirm = async () => {
+      reads += 1;
+      bench.wish('a', `wish ${reads}`);
+      return {};
+    };
+    await bench.want('a', 'one');
+    assert.deepEqual([bench.log, reads, bench.clock.delays], [[], 6, [200]]);
+  });
+
   test('sends nothing while what it rests on cannot be read, and tries again', async () => {
     const bench = new Bench();
     bench.confirm = async () => ({ failure: { kind: 'retry', code: 429, message: 'slowly', retryAfterMs: 3_000 } });

@@ -131,6 +131,16 @@ describe('Events', together, () => {
     });
   });
 
+  test('tell of somebody who deletes what the controller makes', async (t) => {
+    const f = await fixture(t);
+    await f.create(gateway(f, 'gw'), service(f, 'web'), route(f, 'route', { behaviour: 'duplicate' }));
+    await f.run();
+    await eventually(async () => {
+      await f.delete('Service', 'web-gw-api').catch(() => {});
+      return texts(await eventsOf(f)).includes('Warning Reverted TCPRoute route');
+    });
+  });
+
   test('of what happens again are one Event with a count', async (t) => {
     const f = await fixture(t);
     await f.create(gateway(f, 'gw'), route(f, 'made', { behaviour: 'duplicate' }));
