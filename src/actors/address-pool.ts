@@ -112,11 +112,12 @@ export class AddressPool implements AddressView {
     return this.#strangers.get(address);
   }
 
-  /** Somebody who is not us has this address in the ledger, or (`undefined`) has it no more. */
-  noteStranger(address: string, who: string | undefined): void {
-    if (this.#strangers.get(address) === who) return;
+  /** Somebody who is not us has this address in the ledger, or (`undefined`) has it no more. @returns whether it is news. */
+  noteStranger(address: string, who: string | undefined): boolean {
+    if (this.#strangers.get(address) === who) return false;
     if (who !== undefined) this.#strangers.set(address, who);
     else if (this.#strangers.delete(address)) this.#revision += 1;
+    return true;
   }
 
   /** What all Gateways hold comes before anything new, so claims wait until the whole cluster is known. */

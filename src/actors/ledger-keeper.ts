@@ -2,7 +2,16 @@ import type { Change, Cluster } from '../cluster/cluster.ts';
 import { addressesAmong } from '../cluster/references.ts';
 import { classStandingOf } from '../gateway/gateway-class.ts';
 import { isGatewayKey, isServiceKey } from '../gateway/keys.ts';
-import { isOurEntry, ledgerKey, liveOwner, managedByLabel, ownerKey, ownerUid, releasedAt } from '../gateway/ledger.ts';
+import {
+  hasLostLabel,
+  isOurEntry,
+  ledgerKey,
+  liveOwner,
+  managedByLabel,
+  ownerKey,
+  ownerUid,
+  releasedAt,
+} from '../gateway/ledger.ts';
 import { canonicalAddress } from '../ipam/address.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
@@ -32,6 +41,7 @@ export class LedgerKeeper {
   readonly #options: LedgerKeeperOptions;
   readonly #timers = new Map<string, () => void>();
   #hasSwept = false;
+  #isStopped = false;
 
   constructor(options: LedgerKeeperOptions) {
     this.#options = options;
@@ -107,13 +117,18 @@ export class LedgerKeeper {
    * @returns whether it is a stranger's.
    */
   take(entry: IPAddress): boolean {
-    if (isOurEntry(entry, this.#options.settings)) return false;
+    const { cluster, pool, settings } = this.#options;
+    if (isOurEntry(entry, settings)) return false;
     const { name } = entry.metadata;
+    if (hasLostLabel(entry, cluster, settings)) {
+      cluster.revive(entry.metadata.uid);
+      return false;
+    }
     const { resource, namespace, name: parent } = entry.parentRef;
     const manager = entry.metadata.labels[managedByLabel] ?? 'somebody';
-    this.#options.pool.noteStranger(name, `${resource} ${namespace}/${parent}, in the IPAddress of ${manager}`);
+    const isNews = pool.noteStranger(name, `${resource} ${namespace}/${parent}, in the IPAddress of ${manager}`);
     this.readLater(name);
-    this.#tell(name);
+    if (isNews) this.#tell(name);
     return true;
   }
 
@@ -131,7 +146,9 @@ export class LedgerKeeper {
     this.#setTimer(address, strangerMs, () => this.#options.readAgain(ledgerKey(address)));
   }
 
+  /** An answer that comes after it sets no timer any more. */
   stop(): void {
+    this.#isStopped = true;
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
   }
@@ -153,6 +170,7 @@ export class LedgerKeeper {
   #setTimer(address: string, ms?: number, action?: () => void): void {
     this.#timers.get(address)?.();
     this.#timers.delete(address);
+    if (this.#isStopped) return;
     if (ms !== undefined && action !== undefined) this.#timers.set(address, this.#options.after(ms, action));
   }
 }

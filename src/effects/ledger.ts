@@ -1,7 +1,17 @@
 import { classStandingOf } from '../gateway/gateway-class.ts';
 import { type Claimant, heldElsewhere } from '../gateway/held-elsewhere.ts';
 import { partsOf } from '../gateway/keys.ts';
-import { isOurEntry, ledgerManifest, liveOwner, ownerKey, ownerUid, releasedAt } from '../gateway/ledger.ts';
+import {
+  hasLostLabel,
+  isOurEntry,
+  ledgerManifest,
+  liveOwner,
+  managedBy,
+  managedByLabel,
+  ownerKey,
+  ownerUid,
+  releasedAt,
+} from '../gateway/ledger.ts';
 import { annotations } from '../gateway/names.ts';
 import { ownershipOf } from '../gateway/ownership.ts';
 import { canonicalAddress } from '../ipam/address.ts';
@@ -25,7 +35,7 @@ export function writeLedgerEntry(key: ObjectKey<'IPAddress'>, context: EffectCon
     if (holder === undefined || addresses.strangerAt(address) !== undefined) return undefined;
     return createRequest(key, context, ledgerManifest(address, holder, settings));
   }
-  if (!isOurEntry(entry, settings)) return undefined;
+  if (!isOurEntry(entry, settings)) return hasLostLabel(entry, view, settings) ? label(key, entry, context) : undefined;
   return holder === undefined ? giveUp(key, entry, context) : hold(key, entry, holder, context);
 }
 
@@ -83,6 +93,12 @@ export function premiseOfEntry(
   const entry = view.get(key);
   const isRead = entry === undefined || request.method === 'POST' || releasedAt(entry) !== undefined;
   return isRead ? [] : [ownerKey(entry)];
+}
+
+/** Our watch sees no entry without it. */
+function label(key: ObjectKey<'IPAddress'>, entry: IPAddress, context: EffectContext): ApiRequest {
+  const body = { metadata: { labels: { [managedByLabel]: managedBy(context.world.settings) } } };
+  return patchRequest(key, context, { resourceVersion: entry.metadata.resourceVersion, body });
 }
 
 function mark(

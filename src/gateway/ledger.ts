@@ -2,6 +2,7 @@ import type { Gateway } from '../objects/gateway-api.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { ClusterView, Settings } from '../objects/view.ts';
+import { classStandingOf } from './gateway-class.ts';
 import { gatewayApiGroup } from './keys.ts';
 import { annotations, labelValue } from './names.ts';
 
@@ -19,6 +20,14 @@ export function ledgerKey(address: string): ObjectKey<'IPAddress'> {
 
 export function isOurEntry(entry: IPAddress, settings: Settings): boolean {
   return entry.metadata.labels[managedByLabel] === managedBy(settings);
+}
+
+/** Whether somebody took our label off an entry, or put another there: it is for a Gateway that is there and ours. */
+export function hasLostLabel(entry: IPAddress, view: ClusterView, settings: Settings): boolean {
+  const owner = isOurEntry(entry, settings) ? undefined : liveOwner(entry, view);
+  if (owner === undefined) return false;
+  const standing = classStandingOf(owner, view, settings);
+  return standing === 'accepted' || standing === 'refused';
 }
 
 /** uid of the Gateway that an entry of ours is for. */

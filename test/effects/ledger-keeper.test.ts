@@ -155,9 +155,23 @@ describe('the keeper of the ledger', () => {
     assert.equal(bench.keeper.take(entry({ manager: 'ipallocator' })), true);
     assert.match(bench.pool.strangerAt(address) ?? '', /gateways default\/gw, in the IPAddress of ipallocator/);
     assert.deepEqual(bench.take(), ['look who waits']);
+    assert.equal(bench.keeper.take(entry({ manager: 'ipallocator' })), true);
+    assert.deepEqual(bench.take(), [], 'it was known');
     bench.clock.advance(60_000);
     assert.deepEqual(bench.take(), [`read IPAddress//${address}`]);
   });
+
+  for (const [whose, controllerName, isStranger] of [
+    ['of ours', settings.controllerName, false],
+    ['of somebody else', 'example.com/other', true],
+  ] as const) {
+    test(`takes an entry without our label for a Gateway ${whose} for ${isStranger ? "a stranger's" : 'ours'}`, () => {
+      const bench = new Bench();
+      bench.cluster.apply(decodedAs('GatewayClass', gatewayClass({ controllerName })));
+      bench.cluster.apply(decodedAs('Gateway', gateway({}, { uid: owner.uid })));
+      assert.equal(bench.keeper.take(entry({ manager: 'other-tool' })), isStranger);
+    });
+  }
 
   test("goes on reading a stranger's entry though that address is looked at for another reason", () => {
     const bench = new Bench();
@@ -187,5 +201,7 @@ describe('the keeper of the ledger', () => {
     bench.keeper.take(entry({ manager: 'ipallocator' }));
     bench.keeper.stop();
     assert.deepEqual(bench.clock.delays, []);
+    bench.keeper.readLater(address);
+    assert.deepEqual(bench.clock.delays, [], 'for an answer that comes later neither');
   });
 });

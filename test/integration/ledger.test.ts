@@ -131,6 +131,42 @@ describe('The ledger', together, () => {
     assert.equal(await addressOf(f, 'next'), f.address(1));
   });
 
+  const managedBy = 'ipaddress.kubernetes.io/managed-by';
+  for (const [edit, value] of [
+    ['takes our label off', null],
+    ['puts another label on', 'other-tool'],
+  ] as const) {
+    test(`is mended where somebody ${edit}, and what it is for goes on`, async (t) => {
+      const f = await fixture(t);
+      await f.create(gateway(f, 'gw'), route(f, 'made', made));
+      await f.run();
+      const [service = ''] = (await serviceNames(f)).filter((name) => name !== 'web');
+      const { metadata: before } = await f.get<Entry>('Service', service);
+      const label = (await entry(f, 0))?.metadata.labels?.[managedBy];
+      await f.patch('IPAddress', f.address(0), { metadata: { labels: { [managedBy]: value } } });
+      await eventually(async () => (await entry(f, 0))?.metadata.labels?.[managedBy] === label);
+      await f.settle();
+      assert.equal((await f.get<Entry>('Service', service)).metadata.uid, before.uid);
+      const { status } = await f.get<GatewayObject>('Gateway', 'gw');
+      assert.equal(verdict(status, 'Accepted'), 'True/Accepted');
+      await f.delete('Gateway', 'gw');
+      await f.settle();
+      await eventually(async () => (await entry(f, 0)) === undefined);
+    });
+  }
+
+  test('of a stranger takes an address out of a status that tells of it', async (t) => {
+    const f = await fixture(t);
+    const value = f.address(8);
+    await f.create(stranger(f, 8), gateway(f, 'gw', { addresses: [{ type: 'IPAddress', value }] }));
+    t.after(() => f.client.delete(f.target('IPAddress', value)).catch(() => {}));
+    await f.patch('Gateway', 'gw', { status: { addresses: [{ type: 'IPAddress', value }] } }, 'status');
+    await f.run();
+    const { status } = await f.get<GatewayObject>('Gateway', 'gw');
+    assert.equal(verdict(status, 'Programmed'), 'False/AddressNotUsable');
+    assert.deepEqual(status?.addresses ?? [], []);
+  });
+
   test('alone is enough: a Gateway whose spec and status were wiped gets its address back', async (t) => {
     const f = await fixture(t);
     await f.create(gateway(f, 'gw'));
