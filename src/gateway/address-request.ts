@@ -21,6 +21,11 @@ interface Pin {
   readonly addresses: readonly string[];
 }
 
+/** `Accepted` of a Gateway: by its listeners and parameters, and before these by the addresses that it names. */
+export function acceptedWith({ request, accepted }: Pick<GatewayFacts, 'request' | 'accepted'>): Verdict {
+  return request.kind === 'unsupported' ? request.verdict : accepted;
+}
+
 /** What a Gateway asks the pool for, by the claim order: its spec, what is recorded as its own, a new one. */
 export function requestOf(gateway: Gateway, { view, settings }: Knowledge): GatewayFacts['request'] {
   const foreignType = gateway.spec.addresses.find((address) => address.type !== 'IPAddress');

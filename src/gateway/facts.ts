@@ -1,6 +1,14 @@
 import type { GatewayClassFacts, GatewayFacts, ServiceFacts } from '../objects/facts.ts';
 import type { ObjectKey, RouteKind } from '../objects/keys.ts';
-import { isAssigned, isMarked, isRecorded, needsPin, requestOf, waitingRequestOf } from './address-request.ts';
+import {
+  acceptedWith,
+  isAssigned,
+  isMarked,
+  isRecorded,
+  needsPin,
+  requestOf,
+  waitingRequestOf,
+} from './address-request.ts';
 import { strangersSlices } from './endpoint-slices.ts';
 import { acceptClass, finalizersDue, judgeVersion, standingOf } from './gateway-class.ts';
 import { noteExtras } from './gateway-extras.ts';
@@ -8,6 +16,7 @@ import type { GatewayGraph, World } from './graph.ts';
 import { heldElsewhere } from './held-elsewhere.ts';
 import { keyOf } from './keys.ts';
 import { isMoved } from './ledger.ts';
+import { acceptedUnder } from './listener-sets.ts';
 import { isOwnService, ownServiceKey } from './own-service.ts';
 import { oldestRoutes } from './own-service-plan.ts';
 import { ownershipOf } from './ownership.ts';
@@ -58,7 +67,7 @@ export function gatewayFacts(key: ObjectKey<'Gateway'>, uid: string, world: Worl
     accepted: graph.accepted,
     listeners: graph.listeners,
     attachedRoutes: countRoutes(graph, world),
-    attachedListenerSets: [...graph.sets.values()].filter(({ accepted }) => accepted.status === 'True').length,
+    attachedListenerSets: countSets({ gateway, accepted: acceptedWith({ request, accepted: graph.accepted }) }, graph),
     services: servicesOf(graph, world),
     notes: noteExtras(gateway, world),
     leftovers: leftoversOf(key, world),
@@ -85,6 +94,10 @@ const nothing = {
   notes: [],
   strangersSlices: [],
 } as const satisfies Partial<GatewayFacts>;
+
+function countSets(under: Parameters<typeof acceptedUnder>[0], { sets }: GatewayGraph): number {
+  return [...sets.values()].filter((set) => acceptedUnder(under, set).status === 'True').length;
+}
 
 /** Whether the ledger says that another than its holder has this address: a stranger, or another of ours. */
 function isElsewhere(address: string, world: World): boolean {

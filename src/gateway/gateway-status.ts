@@ -3,6 +3,7 @@ import type { Gateway } from '../objects/gateway-api.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
 import type { GatewayState } from '../objects/states.ts';
 import type { AddressRefusal } from '../objects/verdicts.ts';
+import { acceptedWith } from './address-request.ts';
 import { condition, mergeConditions, type Stamp } from './conditions.ts';
 import { keyOf, nameOf } from './keys.ts';
 import { listenerStatus } from './listener-status.ts';
@@ -85,7 +86,7 @@ function strangers({ strangersSlices }: GatewayFacts): string {
 }
 
 export function acceptedOfGateway(facts: GatewayFacts): Verdict {
-  const verdict = facts.request.kind === 'unsupported' ? facts.request.verdict : facts.accepted;
+  const verdict = acceptedWith(facts);
   return { ...verdict, message: [verdict.message, ...facts.notes].join('; ') };
 }
 

@@ -2,10 +2,11 @@ import type { ListenerSetFacts } from '../objects/facts.ts';
 import type { Gateway } from '../objects/gateway-api.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
+import { acceptedWith, requestOf } from './address-request.ts';
 import { countRoutes } from './facts.ts';
 import type { World } from './graph.ts';
 import { keyOf, nameOf } from './keys.ts';
-import { gatewayOfSet } from './listener-sets.ts';
+import { acceptedUnder, gatewayOfSet } from './listener-sets.ts';
 import { presenceOf } from './presence.ts';
 
 const unknown: Verdict = { status: 'Unknown', reason: 'Pending', message: 'its Gateway is not known yet' };
@@ -15,19 +16,30 @@ export function listenerSetFacts(key: ObjectKey<'ListenerSet'>, uid: string, wor
   const set = world.view.get(key);
   const isThere = set?.metadata.uid === uid && set.metadata.deletionTimestamp === undefined;
   const gateway = set && gatewayOfSet(set);
-  const nothing = { gateway, accepted: unknown, programmed: unknown, listeners: [], attachedRoutes: {} };
+  const nothing = {
+    gateway,
+    isGatewayJudged: false,
+    accepted: unknown,
+    programmed: unknown,
+    listeners: [],
+    attachedRoutes: {},
+  };
   if (!isThere) return { ...nothing, presence: presenceOf(key, undefined, world), standing: 'absent' };
   const presence = presenceOf(key, set, world);
   const graph = gateway && world.graph(gateway);
   if (graph === undefined) return { ...nothing, presence, standing: standingWithout(gateway, world) };
+  // Not as the graph has it: that is remembered over changes of nothing but the Gateway's status.
+  const parent = world.view.get(keyOf(graph.gateway)) ?? graph.gateway;
+  const accepted = acceptedWith({ request: requestOf(parent, world), accepted: graph.accepted });
+  const own = graph.sets.get(key);
   const listeners = graph.listeners.filter(({ source }) => source === key);
   return {
     presence,
     standing: graph.standing,
     gateway,
-    accepted: graph.sets.get(key)?.accepted ?? unknown,
-    // Not as the graph has it: that is remembered over changes of nothing but the Gateway's status.
-    programmed: programmedOf(world.view.get(keyOf(graph.gateway)) ?? graph.gateway),
+    isGatewayJudged: accepted.status !== 'Unknown',
+    accepted: own === undefined ? unknown : acceptedUnder({ gateway: parent, accepted }, own),
+    programmed: programmedOf(parent),
     listeners,
     attachedRoutes: countRoutes({ listeners, attached: graph.attached }, world),
   };
@@ -43,9 +55,11 @@ function standingWithout(gateway: ObjectKey<'Gateway'> | undefined, { view }: Wo
 function programmedOf(gateway: Gateway): Verdict {
   const name = nameOf(keyOf(gateway));
   const condition = gateway.status.conditions.find(({ type }) => type === 'Programmed');
-  if (condition === undefined) return { ...unknown, message: `Gateway ${name} is not programmed yet` };
+  if (condition === undefined || condition.status === 'Unknown')
+    return { ...unknown, message: `Gateway ${name} is not programmed yet` };
   if (condition.status === 'True') {
     return { status: 'True', reason: 'Programmed', message: `Gateway ${name} is programmed` };
   }
-  return { status: 'False', reason: 'Pending', message: `Gateway ${name} is not programmed: ${condition.message}` };
+  const message = `Gateway ${name} is not programmed: ${condition.message}`;
+  return { status: 'False', reason: 'ParentNotProgrammed', message };
 }

@@ -15,26 +15,31 @@ export interface ListenerSetReport {
 /** The status to write, or `undefined` where its Gateway is not (known to be) ours. */
 export function listenerSetStatus(
   set: ListenerSet,
-  { facts, wasOurs }: ListenerSetReport,
+  { state, facts, wasOurs }: ListenerSetReport,
   stamp: Stamp,
 ): ListenerSet['status'] | undefined {
   if (facts.presence !== 'present') return undefined;
   if (facts.standing === 'absent' && wasOurs) return orphanStatus(set, stamp);
-  if (facts.standing !== 'accepted') return undefined;
-  const { accepted, programmed } = facts;
-  const verdict: Verdict = accepted.status === 'True' ? programmed : accepted;
+  if (facts.standing !== 'accepted' || state === 'Pending.ReadingParameters') return undefined;
+  const { accepted } = facts;
+  const verdict = accepted.status === 'True' ? facts.programmed : notProgrammed(accepted);
   const wanted = [condition('Accepted', accepted), condition('Programmed', verdict)];
   return {
     conditions: mergeConditions(set.status.conditions, wanted, stamp),
     listeners: facts.listeners.map((listener) =>
-      listenerStatus(set.status.listeners, listener, { facts, verdict: programmed, stamp }),
+      listenerStatus(set.status.listeners, listener, { facts, verdict, stamp }),
     ),
   };
 }
 
 function orphanStatus(set: ListenerSet, stamp: Stamp): ListenerSet['status'] {
   const message = `Gateway "${set.spec.parentRef.name}" does not exist`;
-  const verdict: Verdict = { status: 'False', reason: 'ParentNotAccepted', message };
-  const wanted = [condition('Accepted', verdict), condition('Programmed', verdict)];
+  const accepted: Verdict = { status: 'False', reason: 'ParentNotAccepted', message };
+  const wanted = [condition('Accepted', accepted), condition('Programmed', notProgrammed(accepted))];
   return { conditions: mergeConditions(set.status.conditions, wanted, stamp), listeners: [] };
+}
+
+/** `Programmed` of what is not accepted; of its parent it has a reason of its own. */
+function notProgrammed(accepted: Verdict): Verdict {
+  return accepted.reason === 'ParentNotAccepted' ? { ...accepted, reason: 'ParentNotProgrammed' } : accepted;
 }

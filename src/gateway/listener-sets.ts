@@ -50,8 +50,23 @@ function refuseSet(set: ListenerSet, gateway: Gateway, view: ClusterView): Verdi
   }
 }
 
-/** `Accepted` of a ListenerSet: like that of a Gateway, it takes one valid listener. */
+/** What a ListenerSet is worth by itself: like a Gateway, it takes one valid listener. */
 export function acceptSet(refusal: Verdict | undefined, listeners: readonly ListenerVerdict[]): ListenerSetVerdict {
   if (refusal !== undefined) return { isAllowed: false, accepted: refusal };
   return { isAllowed: true, accepted: acceptListeners(listeners, listeners) };
+}
+
+/**
+ * `Accepted` of a ListenerSet: one that its Gateway allows is refused with it. A Gateway of which no listener is valid,
+ * the ListenerSets' neither, has nothing to say against one: that is in the words of the ListenerSet's own listeners.
+ * @param accepted of the Gateway.
+ */
+export function acceptedUnder(
+  { gateway, accepted }: { readonly gateway: Gateway; readonly accepted: Verdict },
+  own: ListenerSetVerdict,
+): Verdict {
+  const isRefused = accepted.status === 'False' && accepted.reason !== 'ListenersNotValid';
+  if (!own.isAllowed || !isRefused) return own.accepted;
+  const message = `Gateway ${nameOf(keyOf(gateway))} is not accepted: ${accepted.message}`;
+  return { status: 'False', reason: 'ParentNotAccepted', message };
 }

@@ -55,7 +55,7 @@ export interface GatewayFacts {
   readonly accepted: Verdict;
   /** Its own, and those of its ListenerSets. */
   readonly listeners: readonly ListenerVerdict[];
-  /** Those with a valid listener. */
+  /** Those that are accepted. */
   readonly attachedListenerSets: number;
   /** By id of the listener; a listener whose routes cannot be read now is not in it. */
   readonly attachedRoutes: Readonly<Record<string, number>>;
@@ -76,8 +76,10 @@ export interface ListenerSetFacts {
   /** `absent`: its Gateway is not there; else that of the Gateway's class. */
   readonly standing: ClassStanding | 'absent';
   readonly gateway: ObjectKey<'Gateway'> | undefined;
+  /** Whether it can be told yet if its Gateway is accepted: its parameters have been read. */
+  readonly isGatewayJudged: boolean;
   readonly accepted: Verdict;
-  /** `Programmed` of its Gateway, as it stands there; `Unknown` where it does not yet. */
+  /** By `Programmed` of its Gateway, as it stands there; `Unknown` where it does not yet. */
   readonly programmed: Verdict;
   readonly listeners: readonly ListenerVerdict[];
   /** As for a Gateway. */

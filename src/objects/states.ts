@@ -15,6 +15,8 @@ export type ListenerSetState =
   | 'Pending.WaitingForClass'
   | 'Pending.NotAllowed'
   | 'Pending.NamespacesUnknown'
+  | 'Pending.ReadingParameters'
+  | 'Pending.GatewayNotAccepted'
   | 'Pending.NoListener'
   | 'ListenerResolved'
   | 'ServiceReady'

@@ -59,7 +59,7 @@ export interface AddressRefusal {
   readonly message: string;
 }
 
-/** What a ListenerSet is worth to its Gateway. */
+/** What a ListenerSet is worth by itself, whatever its Gateway is worth. */
 export interface ListenerSetVerdict {
   readonly accepted: Verdict;
   /** Whether its listeners are merged into those of the Gateway. */

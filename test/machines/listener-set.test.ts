@@ -12,6 +12,7 @@ import { gateway, gatewayClass, type Situation, worldOf } from './worlds.ts';
 const ours = gatewayClass();
 const from = (namespaces: object): object => ({ allowedListeners: { namespaces } });
 const parent = gateway(from({ from: 'Same' }));
+const infrastructure = { parametersRef: { group: '', kind: 'ConfigMap', name: 'options' } };
 const programmed = {
   ...parent,
   status: { conditions: [{ type: 'Programmed', status: 'True', reason: 'Programmed' }] },
@@ -33,6 +34,8 @@ const situations: readonly Situation[] = [
   { manifests: [ours, gateway(), set()] },
   { manifests: [ours, gateway(from({ from: 'Selector', selector: {} })), set()], unavailable: ['Namespace'] },
   { manifests: [ours, parent, set(http)] },
+  { manifests: [ours, gateway({ ...from({ from: 'Same' }), infrastructure }), set()] },
+  { manifests: [ours, gateway({ ...from({ from: 'Same' }), infrastructure }), set()], served: ['ConfigMap'] },
   { manifests: [ours, parent, set()] },
   { manifests: [ours, programmed, set()] },
 ];
@@ -76,6 +79,8 @@ const invariants: Readonly<Record<string, (snapshot: AnyMachineSnapshot) => void
   'Pending.WaitingForClass': standing('missing', 'refused'),
   'Pending.NotAllowed': acceptedWith('False', 'NotAllowed'),
   'Pending.NamespacesUnknown': acceptedWith('Unknown', 'Pending'),
+  'Pending.ReadingParameters': (snapshot) => assert.equal(factsOf(snapshot).isGatewayJudged, false),
+  'Pending.GatewayNotAccepted': acceptedWith('False', 'ParentNotAccepted'),
   'Pending.NoListener': acceptedWith('False', 'ListenersNotValid'),
   ListenerResolved: (snapshot) => {
     acceptedWith('True', 'Accepted')(snapshot);
@@ -95,9 +100,11 @@ describe('the chart of a ListenerSet', () => {
 
   testChart({ model, edges, invariants });
 
-  test('writes no status while its Gateway is not known to be ours, nor when it is gone or cannot be read', () => {
+  test('writes no status while its Gateway is not known to be ours or accepted, nor when it is gone or cannot be read', () => {
     for (const { to, asked } of edges.filter((edge) => edge.event.type === 'Observed')) {
-      const isSilent = /^(Pending.WaitingForClass|Unreadable|Foreign|Removed)$/.test(stateOf(to));
+      const isSilent = /^(Pending.WaitingForClass|Pending.ReadingParameters|Unreadable|Foreign|Removed)$/.test(
+        stateOf(to),
+      );
       assert.deepEqual(asked, isSilent ? [] : ['writeStatus'], stateOf(to));
     }
   });

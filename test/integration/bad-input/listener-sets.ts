@@ -95,6 +95,19 @@ export const listenerSets: readonly BadInput[] = [
     cause: (f) => new RegExp(`Gateway ${f.namespace}/gw: GatewayClass "${f.className}-missing" does not exist`),
   },
   {
+    name: 'a ListenerSet of a Gateway that is not accepted',
+    kind: 'ListenerSet',
+    given: (f) => {
+      const infrastructure = { parametersRef: { group: '', kind: 'ConfigMap', name: 'missing' } };
+      return [gateway(f, 'gw', { spec: { ...allowed.spec, infrastructure } }), listenerSet(f, 'bad')];
+    },
+    state: 'Pending.GatewayNotAccepted',
+    cause: (f) =>
+      new RegExp(
+        `Gateway ${f.namespace}/gw is not accepted: .*ConfigMap ${f.namespace}/missing does not exist: create`,
+      ),
+  },
+  {
     name: 'a ListenerSet of a Gateway that is not programmed',
     kind: 'ListenerSet',
     fixture: { pool: null },
