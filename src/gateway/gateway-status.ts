@@ -34,15 +34,11 @@ const programmed: Readonly<Partial<Record<GatewayState, Teller>>> = {
     no('Pending', facts.services.flatMap(({ refusal }) => refusal ?? []).join('; ')),
   'ListenerResolved.OtherAddress': ({ facts }) =>
     no('OtherAddress', facts.services.flatMap(({ otherAddress }) => otherAddress ?? []).join('; ')),
-  'ListenerResolved.WaitingForAnnouncement': ({ facts }) => no('Pending', unannounced(facts.services)),
-  'ServiceReady.Announced': ({ facts }) =>
-    yes(`${facts.held.join(', ')} is announced${outside(facts)}${strangers(facts)}`),
+  'ListenerResolved.WaitingForAnnouncement': ({ facts }) =>
+    no('Pending', `${unannounced(facts.services)}${strangers(facts)}`),
+  'ServiceReady.Announced': ({ facts }) => yes(`${facts.held.join(', ')} is announced${besides(facts)}`),
   'ServiceReady.NothingToAnnounce': ({ facts }) =>
-    yes(
-      facts.services.length === 0
-        ? `${facts.held.join(', ')} is assigned; no route is served yet, so there is nothing to announce${outside(facts)}`
-        : `${facts.held.join(', ')} is assigned; no Service has a ready endpoint, so there is nothing to announce${outside(facts)}`,
-    ),
+    yes(`${facts.held.join(', ')} is assigned; ${idle(facts)}, so there is nothing to announce${besides(facts)}`),
 };
 
 /** `Programmed`; `undefined` where the state tells of none. */
@@ -72,6 +68,15 @@ function countSets(
   { attachedListenerSets }: GatewayFacts,
 ): Pick<Gateway['status'], 'attachedListenerSets'> {
   return attachedListenerSets > 0 || status.attachedListenerSets !== undefined ? { attachedListenerSets } : {};
+}
+
+function idle({ services }: GatewayFacts): string {
+  return services.length === 0 ? 'no route is served yet' : 'no Service has a ready endpoint';
+}
+
+/** What is to be known of a Gateway that is programmed all the same. */
+function besides(facts: GatewayFacts): string {
+  return `${outside(facts)}${strangers(facts)}`;
 }
 
 /** An edit of the pool takes nothing away. */
