@@ -38,6 +38,12 @@ export function mergeConditions(
   return mergeInPlace(current, ours, (a, b) => a.type === b.type);
 }
 
+/** The condition with one thing more in its message, which stays within its length. */
+export function addNote(told: Condition, note: string): Condition {
+  const end = `; ${note}`;
+  return { ...told, message: `${told.message.slice(0, longestMessage - end.length)}${end}` };
+}
+
 /**
  * A list that several writers share: entries that are wanted anew replace those they match, in their places, and the
  * rest goes to the end. Two writers that each sort the list would write for ever.

@@ -4,7 +4,7 @@ import type { Verdict } from '../objects/kubernetes.ts';
 import type { RouteState } from '../objects/states.ts';
 import type { ParentVerdict } from '../objects/verdicts.ts';
 import type { Settings } from '../objects/view.ts';
-import { condition, mergeConditions, mergeInPlace, type Stamp } from './conditions.ts';
+import { addNote, condition, mergeConditions, mergeInPlace, type Stamp } from './conditions.ts';
 import { isEqual } from './equal.ts';
 import { kindOf, nameOf } from './keys.ts';
 
@@ -13,9 +13,12 @@ export interface RouteReport {
   readonly facts: RouteFacts;
 }
 
+/** How many entries `status.parents` holds, those of all controllers together (Gateway API, RouteStatus). */
+const mostParents = 32;
+
 /**
- * `status.parents` to write: one entry per parentRef of ours, those of other controllers untouched, all in
- * their places. `undefined` where this state writes none.
+ * `status.parents` to write: one entry per parentRef of ours, as many as there is room for, those of other controllers
+ * untouched, all in their places. `undefined` where this state writes none.
  */
 export function routeStatus(
   route: Route,
@@ -40,9 +43,34 @@ export function routeStatus(
       },
     ];
   });
-  const isWanted = (entry: RouteParentStatus): boolean => ours.some((want) => isSameEntry(entry, want));
+  const shown = fit(ours, current, mostParents - (route.status.parents.length - current.length));
+  const isWanted = (entry: RouteParentStatus): boolean => shown.some((want) => isSameEntry(entry, want));
   const kept = route.status.parents.filter((entry) => !isOurs(entry) || isWanted(entry));
-  return { parents: mergeInPlace(kept, ours, isSameEntry) };
+  return { parents: mergeInPlace(kept, shown, isSameEntry) };
+}
+
+/**
+ * The first entries, where there is no room for all; the last that is told anew says how many are missing.
+ * @param current entries as they stand: one that is still the same is left as it is.
+ */
+function fit(
+  entries: readonly RouteParentStatus[],
+  current: readonly RouteParentStatus[],
+  room: number,
+): readonly RouteParentStatus[] {
+  const missing = entries.length - room;
+  if (missing <= 0) return entries;
+  const shown = entries.slice(0, room);
+  const last = shown.findLast((entry) => !current.includes(entry));
+  const note = `${missing} more parentRefs are not shown: status.parents holds at most ${mostParents} entries`;
+  return shown.map((entry) => (entry === last ? withNote(entry, note) : entry));
+}
+
+function withNote(entry: RouteParentStatus, note: string): RouteParentStatus {
+  return {
+    ...entry,
+    conditions: entry.conditions.map((told) => (told.type === 'Accepted' ? addNote(told, note) : told)),
+  };
 }
 
 function isSameEntry(a: RouteParentStatus, b: RouteParentStatus): boolean {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { condition, mergeConditions } from '../../src/gateway/conditions.ts';
+import { addNote, condition, mergeConditions } from '../../src/gateway/conditions.ts';
 import { isEqual } from '../../src/gateway/equal.ts';
 import type { Condition } from '../../src/objects/kubernetes.ts';
 
@@ -49,6 +49,10 @@ describe('conditions', () => {
   test('have messages of at most 32768 characters', () => {
     const [merged] = mergeConditions([], [wanted('True', 'x'.repeat(40_000))], stamp);
     assert.equal(merged?.message.length, 32768);
+    assert.ok(merged);
+    const noted = addNote(merged, 'and more');
+    assert.equal(noted.message.length, 32768);
+    assert.ok(noted.message.endsWith('x; and more'));
   });
 });
 
