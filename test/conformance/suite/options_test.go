@@ -34,8 +34,16 @@ const (
 	implementationDescription = "https://github.com/thebsdbox/gateway-api-controller"
 )
 
-// options are the suite's options for a controller that serves TCP and UDP. They name the supported features: inferred
-// ones would bring tests of HTTP listeners.
+// supportedFeatures are those of which upstream's tests are run as they are. They are named: inferred ones would bring
+// tests of HTTP listeners.
+var supportedFeatures = []features.FeatureName{
+	features.SupportGateway,
+	features.SupportReferenceGrant,
+	features.SupportTCPRoute,
+	features.SupportUDPRoute,
+}
+
+// options are the suite's options for a controller that serves TCP and UDP.
 func options(t *testing.T, manifests fs.FS) suite.ConformanceOptions {
 	opts := conformance.DefaultOptions(t)
 	opts.GatewayClassName = os.Getenv(gatewayClassVariable)
@@ -44,12 +52,7 @@ func options(t *testing.T, manifests fs.FS) suite.ConformanceOptions {
 	opts.CleanupTestResources = true
 	// Two cores: what runs in parallel only waits for another.
 	opts.DisableParallelTests = true
-	opts.SupportedFeatures = []features.FeatureName{
-		features.SupportGateway,
-		features.SupportReferenceGrant,
-		features.SupportTCPRoute,
-		features.SupportUDPRoute,
-	}
+	opts.SupportedFeatures = slices.Clone(supportedFeatures)
 	opts.ConformanceProfiles = []suite.ConformanceProfileName{
 		suite.GatewayTCPConformanceProfileName,
 		suite.GatewayUDPConformanceProfileName,

@@ -40,7 +40,7 @@ func newResults() *results {
 func (r *results) record(t *testing.T, test suite.ConformanceTest, s *suite.ConformanceTestSuite) {
 	switch {
 	case t.Skipped():
-		r.Skipped = append(r.Skipped, skipped{test.ShortName, whySkipped(test, s)})
+		r.Skipped = append(r.Skipped, skipped{test.ShortName, whySkipped(t, test, s.SupportedFeatures)})
 		return
 	case t.Failed():
 		r.Failed = append(r.Failed, test.ShortName)
@@ -49,19 +49,6 @@ func (r *results) record(t *testing.T, test suite.ConformanceTest, s *suite.Conf
 	}
 	// The harness shows it as it comes; `go test` itself tells only when all are over.
 	fmt.Printf("%s%s: %s\n", progressMark, map[bool]string{false: "passed", true: "FAILED"}[t.Failed()], t.Name())
-}
-
-func whySkipped(test suite.ConformanceTest, s *suite.ConformanceTestSuite) string {
-	if why, named := skippedTests[test.ShortName]; named {
-		return why
-	}
-	var missing []string
-	for _, feature := range test.Features {
-		if !s.SupportedFeatures.Has(feature) {
-			missing = append(missing, string(feature))
-		}
-	}
-	return "needs what is not supported: " + strings.Join(missing, ", ")
 }
 
 // TestMain writes the results where the harness wants them, also after failures.
