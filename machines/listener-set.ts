@@ -8,8 +8,6 @@ interface Context {
   readonly key: ObjectKey<'ListenerSet'>;
   readonly uid: string;
   readonly facts?: ListenerSetFacts;
-  /** Whether its Gateway was ours when it was last there: a ListenerSet does not say who wrote its status. */
-  readonly wasOurs: boolean;
   readonly failures: Failures;
 }
 
@@ -37,11 +35,7 @@ const machine = setup({
     isGatewayUnprogrammed: seen((facts) => facts.programmed.status !== 'True'),
   },
   actions: {
-    remember: assign(({ context, event }) =>
-      event.type === 'Observed'
-        ? { facts: event.facts, wasOurs: context.wasOurs || event.facts.standing === 'accepted' }
-        : {},
-    ),
+    remember: assign(({ event }) => (event.type === 'Observed' ? { facts: event.facts } : {})),
     noteResult: assign(({ context, event }) =>
       event.type === 'Observed' ? {} : { failures: afterResult(context.failures, event) },
     ),
@@ -53,7 +47,7 @@ const machine = setup({
 export const listenerSetMachine = machine.createMachine({
   id: 'ListenerSet',
   description: 'A ListenerSet, on its way to listeners that its Gateway serves',
-  context: ({ input }) => ({ ...input, wasOurs: false, failures: {} }),
+  context: ({ input }) => ({ ...input, failures: {} }),
   initial: 'Pending',
   on: {
     Observed: [

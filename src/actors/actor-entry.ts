@@ -11,7 +11,6 @@ interface ReadableContext<Facts> {
   readonly facts?: Facts;
   readonly refused?: { readonly refusal: AddressRefusal } | undefined;
   readonly failures: Failures;
-  readonly wasOurs?: boolean;
 }
 
 export interface ActorOptions<Facts> {

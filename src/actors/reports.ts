@@ -42,7 +42,7 @@ function reports(actors: ActorSystem, mayTell: (key: ObjectKey<ActorKind>) => bo
       const found = find<ListenerSetFacts>(key);
       if (found === undefined) return undefined;
       const { entry, facts } = found;
-      return { uid: entry.uid, state: entry.state as ListenerSetState, facts, wasOurs: entry.context.wasOurs ?? false };
+      return { uid: entry.uid, state: entry.state as ListenerSetState, facts };
     },
     route: (key) => {
       const found = find<RouteFacts>(key);

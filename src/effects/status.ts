@@ -45,7 +45,7 @@ export function writeListenerSetStatus(key: ObjectKey<'ListenerSet'>, context: E
   const set = context.world.view.get(key);
   const report = context.reports.listenerSet(key);
   if (set === undefined || report?.uid !== set.metadata.uid) return undefined;
-  const wanted = listenerSetStatus(set, report, stampOf(set.metadata, context));
+  const wanted = listenerSetStatus(set, report, context.world.settings, stampOf(set.metadata, context));
   return statusRequest(key, context, { metadata: set.metadata, current: set.status, wanted });
 }
 

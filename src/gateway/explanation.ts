@@ -144,7 +144,7 @@ export function explainRoute(route: Route, report: RouteReport, scope: Explanati
 export function explainListenerSet(set: ListenerSet, report: ListenerSetReport, scope: ExplanationScope): Explanation {
   const { metadata } = set;
   const { facts, state } = report;
-  const status = listenerSetStatus(set, report, { ...undated, generation: metadata.generation });
+  const status = listenerSetStatus(set, report, scope.settings, { ...undated, generation: metadata.generation });
   const conditions = (status ?? set.status).conditions;
   return {
     kind: 'ListenerSet',

@@ -2,28 +2,28 @@ import type { ListenerSetFacts } from '../objects/facts.ts';
 import type { ListenerSet } from '../objects/gateway-api.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
 import type { ListenerSetState } from '../objects/states.ts';
+import type { Settings } from '../objects/view.ts';
 import { condition, mergeConditions, type Stamp } from './conditions.ts';
 import { listenerStatus } from './listener-status.ts';
 
 export interface ListenerSetReport {
   readonly state: ListenerSetState;
   readonly facts: ListenerSetFacts;
-  /** Whether its Gateway was ours when it was last there. */
-  readonly wasOurs: boolean;
 }
 
-/** The status to write, or `undefined` where its Gateway is not (known to be) ours. */
+/** The status to write, or `undefined` where its Gateway is not (known to be) ours, nor was when it was last there. */
 export function listenerSetStatus(
   set: ListenerSet,
-  { state, facts, wasOurs }: ListenerSetReport,
+  { state, facts }: ListenerSetReport,
+  settings: Settings,
   stamp: Stamp,
 ): ListenerSet['status'] | undefined {
   if (facts.presence !== 'present') return undefined;
-  if (facts.standing === 'absent' && wasOurs) return orphanStatus(set, stamp);
+  if (facts.standing === 'absent' && isSigned(set, settings)) return orphanStatus(set, settings, stamp);
   if (facts.standing !== 'accepted' || state === 'Pending.ReadingParameters') return undefined;
   const { accepted } = facts;
   const verdict = accepted.status === 'True' ? facts.programmed : notProgrammed(accepted);
-  const wanted = [condition('Accepted', accepted), condition('Programmed', verdict)];
+  const wanted = [condition('Accepted', signed(accepted, settings)), condition('Programmed', verdict)];
   return {
     conditions: mergeConditions(set.status.conditions, wanted, stamp),
     listeners: facts.listeners.map((listener) =>
@@ -32,11 +32,28 @@ export function listenerSetStatus(
   };
 }
 
-function orphanStatus(set: ListenerSet, stamp: Stamp): ListenerSet['status'] {
+function orphanStatus(set: ListenerSet, settings: Settings, stamp: Stamp): ListenerSet['status'] {
   const message = `Gateway "${set.spec.parentRef.name}" does not exist`;
   const accepted: Verdict = { status: 'False', reason: 'ParentNotAccepted', message };
-  const wanted = [condition('Accepted', accepted), condition('Programmed', notProgrammed(accepted))];
+  const wanted = [condition('Accepted', signed(accepted, settings)), condition('Programmed', notProgrammed(accepted))];
   return { conditions: mergeConditions(set.status.conditions, wanted, stamp), listeners: [] };
+}
+
+/**
+ * The status of a ListenerSet has no field for the name of the controller, as that of a route has. So it stands in the
+ * message of `Accepted`: when the Gateway is gone, nothing else tells who is to say so.
+ */
+function signed(verdict: Verdict, settings: Settings): Verdict {
+  return { ...verdict, message: `${signatureOf(settings)}${verdict.message}` };
+}
+
+function isSigned({ status }: ListenerSet, settings: Settings): boolean {
+  const accepted = status.conditions.find(({ type }) => type === 'Accepted');
+  return accepted?.message.startsWith(signatureOf(settings)) === true;
+}
+
+function signatureOf({ controllerName }: Settings): string {
+  return `${controllerName}: `;
 }
 
 /** `Programmed` of what is not accepted; of its parent it has a reason of its own. */

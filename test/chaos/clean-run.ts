@@ -62,7 +62,7 @@ function isOurs(object: ApiObject, world: World): boolean {
       return at(gatewayClass, 'spec', 'controllerName') === ours && parametersOf(gatewayClass, find) !== 'unusable';
     }
     case 'ListenerSet':
-      // Of one whose Gateway is gone nobody can tell who wrote its status.
+      // Of one whose Gateway is gone only its status tells whose it was, and that is not left.
       return parentsOf(object).every((key) => {
         const gateway = find(key);
         return gateway !== undefined && isOurs(gateway, world);

@@ -132,6 +132,17 @@ describe('A ListenerSet', together, () => {
     );
   });
 
+  test('is told that its Gateway is gone, also by a controller that was down meanwhile', async (t) => {
+    const f = await fixture(t);
+    await f.create(gateway(f, 'gw', { spec: allow('Same') }), listenerSet(f, 'set'));
+    const controller = await f.run();
+    assert.deepEqual(await verdictsOf(f, 'set'), ['True/Accepted', 'True/Programmed']);
+    await controller.stop();
+    await f.client.delete(f.target('Gateway', 'gw'));
+    await f.run();
+    assert.deepEqual(await verdictsOf(f, 'set'), ['False/ParentNotAccepted', 'False/ParentNotProgrammed']);
+  });
+
   test('writes nothing at rest, nor after a restart', async (t) => {
     const f = await fixture(t);
     await f.create(
