@@ -4,8 +4,7 @@ import type { Verdict } from '../objects/kubernetes.ts';
 import type { ListenerVerdict } from '../objects/verdicts.ts';
 import type { ClusterView, Settings } from '../objects/view.ts';
 import { refuseShape } from './behaviour.ts';
-import { keyOf, kindOf, nameOf, parentOf, partsOf } from './keys.ts';
-import { gatewayBehind } from './listener-sets.ts';
+import { keyOf, kindOf, nameOf, partsOf } from './keys.ts';
 import { isAccepted } from './listeners.ts';
 import { allowsNamespace } from './namespaces.ts';
 
@@ -16,22 +15,27 @@ export interface Attachment {
   readonly listeners: readonly string[];
 }
 
-interface Claim {
+interface Approach {
   readonly route: Route;
   readonly ref: ParentReference;
   /** What the parentRef names: the Gateway, or a ListenerSet of it. */
   readonly parent: ObjectKey<ParentKind>;
+  readonly view: ClusterView;
+}
+
+interface Claim extends Approach {
   readonly gateway: Gateway;
   readonly settings: Settings;
-  readonly view: ClusterView;
   /** The one Gateway that this route's Service can belong to; `undefined` under `aggregate`, which serves several. */
   readonly home: ObjectKey<'Gateway'> | undefined;
 }
 
 type Narrowing = readonly ListenerVerdict[] | Verdict;
 
+type Rule<C> = (claim: C, listeners: readonly ListenerVerdict[]) => Narrowing;
+
 /** Each rule keeps the listeners that pass it, or says why none does. The order is that of the reasons. */
-const rules: readonly ((claim: Claim, listeners: readonly ListenerVerdict[]) => Narrowing)[] = [
+const listenerRules: readonly Rule<Approach>[] = [
   ({ ref, parent }, listeners) => {
     const found = listeners.filter(
       ({ listener }) =>
@@ -46,7 +50,7 @@ const rules: readonly ((claim: Claim, listeners: readonly ListenerVerdict[]) => 
       ? found
       : notAllowed(`${describe(listeners)} does not take a ${route.kind}: ${whyKind(listeners)}`);
   },
-  (_claim, listeners) => {
+  (_approach, listeners) => {
     const found = listeners.filter(isAccepted);
     return found.length > 0
       ? found
@@ -68,6 +72,10 @@ const rules: readonly ((claim: Claim, listeners: readonly ListenerVerdict[]) => 
       `${describe(listeners)} (allowedRoutes.namespaces from ${from}) does not allow routes of namespace "${route.metadata.namespace}"`,
     );
   },
+];
+
+/** What one Service can do, and for whom. */
+const serviceRules: readonly Rule<Claim>[] = [
   ({ route, settings }, listeners) => refuseShape(route, settings) ?? listeners,
   ({ gateway, home }, listeners) =>
     home === undefined || home === keyOf(gateway)
@@ -81,12 +89,9 @@ const rules: readonly ((claim: Claim, listeners: readonly ListenerVerdict[]) => 
 
 /** Decides one parentRef of a route to this Gateway. */
 export function attach(claim: Claim, listeners: readonly ListenerVerdict[]): Attachment {
-  let left = listeners;
-  for (const rule of rules) {
-    const next = rule(claim, left);
-    if (!('length' in next)) return { accepted: next, listeners: [] };
-    left = next;
-  }
+  const taken = narrow(listenerRules, claim, listeners);
+  const left = 'length' in taken ? narrow(serviceRules, claim, taken) : taken;
+  if (!('length' in left)) return { accepted: left, listeners: [] };
   const accepted: Verdict = {
     status: 'True',
     reason: 'Accepted',
@@ -95,18 +100,19 @@ export function attach(claim: Claim, listeners: readonly ListenerVerdict[]): Att
   return { accepted, listeners: left.map(({ id }) => id) };
 }
 
-/** The first of the route's Gateways, in the order of its parentRefs, of those that are ours. */
-export function homeOf(
-  route: Route,
-  view: ClusterView,
-  isOurs: (gateway: ObjectKey<'Gateway'>) => boolean,
-): ObjectKey<'Gateway'> | undefined {
-  for (const ref of route.spec.parentRefs) {
-    const parent = parentOf(ref, route.metadata.namespace);
-    const key = parent && gatewayBehind(parent, view);
-    if (key !== undefined && isOurs(key)) return key;
+/** Whether any of these listeners takes the route, or may: what its Service can do does not count. */
+export function mayTake(approach: Approach, listeners: readonly ListenerVerdict[]): boolean {
+  const taken = narrow(listenerRules, approach, listeners);
+  return 'length' in taken || taken.status === 'Unknown';
+}
+
+function narrow<C>(rules: readonly Rule<C>[], claim: C, listeners: readonly ListenerVerdict[]): Narrowing {
+  let left: Narrowing = listeners;
+  for (const rule of rules) {
+    if (!('length' in left)) return left;
+    left = rule(claim, left);
   }
-  return undefined;
+  return left;
 }
 
 function noMatchingParent(

@@ -3,8 +3,9 @@ import type { Service } from '../objects/service.ts';
 import { carriesOthers, mayGetBack } from './address-doubt.ts';
 import { chooseBehaviour } from './behaviour.ts';
 import type { World } from './graph.ts';
+import { gatewaysOf } from './home.ts';
 import { annotations, routeLabels } from './names.ts';
-import { doubtOfOptions, gatewaysOf } from './options.ts';
+import { doubtOfOptions } from './options.ts';
 
 /**
  * Why the route may want this Service again: parameters chose its behaviour, and these are not known now. Then what

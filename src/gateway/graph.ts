@@ -1,26 +1,25 @@
 import type { Gateway, Route } from '../objects/gateway-api.ts';
-import type { ObjectKey, ParentKind } from '../objects/keys.ts';
+import type { ObjectKey } from '../objects/keys.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
-import type { ClassStanding, ListenerSetVerdict, ListenerVerdict } from '../objects/verdicts.ts';
+import type { ClassStanding } from '../objects/verdicts.ts';
 import type { AddressView, ClusterView, Settings } from '../objects/view.ts';
-import { type Attachment, attach, homeOf } from './attachment.ts';
+import { type Attachment, attach } from './attachment.ts';
 import { isAggregating } from './behaviour.ts';
 import { classStandingOf } from './gateway-class.ts';
-import { byAge, isListenerSetKey, keyOf, nameOf, parentOf, routeKey } from './keys.ts';
-import { acceptSet, gatewayBehind, setsOf } from './listener-sets.ts';
-import { acceptGateway, judgeListeners } from './listeners.ts';
+import { homeOf } from './home.ts';
+import { byAge, keyOf, parentOf, routeKey } from './keys.ts';
+import { gatewayBehind } from './listener-sets.ts';
+import { acceptGateway } from './listeners.ts';
 import type { Memo } from './memo.ts';
+import { type MergedListeners, mergeListeners, refuseParent } from './merged-listeners.ts';
 import { optionsOfRoute } from './options.ts';
 import { readParameters } from './parameters.ts';
 
 /** A Gateway with all that its own spec and its routes' specs decide, whatever their backends. */
-export interface GatewayGraph {
+export interface GatewayGraph extends MergedListeners {
   readonly gateway: Gateway;
   readonly standing: ClassStanding;
   readonly accepted: Verdict;
-  /** Its own, and then those of its ListenerSets. */
-  readonly listeners: readonly ListenerVerdict[];
-  readonly sets: ReadonlyMap<ObjectKey<'ListenerSet'>, ListenerSetVerdict>;
   /** By id of a listener: the routes that are accepted there, oldest first. The first one serves. */
   readonly attached: ReadonlyMap<string, readonly Route[]>;
   /** By route. */
@@ -59,13 +58,9 @@ export function buildGraph(gateway: Gateway, world: Omit<World, 'graph' | 'memo'
   const attached = new Map<string, Route[]>();
   const attachments = new Map<string, RouteAttachments>();
   if (standing !== 'accepted') return { gateway, standing, accepted, listeners, sets, attached, attachments };
-  const isOurs = (other: ObjectKey<'Gateway'>): boolean => {
-    const candidate = view.get(other);
-    return candidate !== undefined && classStandingOf(candidate, view, settings) === 'accepted';
-  };
   const judge = (route: Route): readonly Attachment[] => {
     const options = optionsOfRoute(route, world);
-    const home = isAggregating(route, options) ? undefined : homeOf(route, view, isOurs);
+    const home = isAggregating(route, options) ? undefined : homeOf(route, world);
     return route.spec.parentRefs.flatMap((ref) => {
       const parent = parentOf(ref, route.metadata.namespace);
       if (parent === undefined || gatewayBehind(parent, view) !== key) return [];
@@ -86,32 +81,4 @@ export function buildGraph(gateway: Gateway, world: Omit<World, 'graph' | 'memo'
     }
   }
   return { gateway, standing, accepted, listeners, sets, attached, attachments };
-}
-
-function mergeListeners(gateway: Gateway, view: ClusterView): Pick<GatewayGraph, 'listeners' | 'sets'> {
-  const found = setsOf(gateway, view);
-  const allowed = found.flatMap(({ set, refusal }) => (refusal === undefined ? [set] : []));
-  const listeners = judgeListeners(gateway, allowed);
-  const sets = new Map(
-    found.map(({ set, refusal }) => {
-      const key = keyOf(set);
-      return [
-        key,
-        acceptSet(
-          refusal,
-          listeners.filter(({ source }) => source === key),
-        ),
-      ] as const;
-    }),
-  );
-  return { listeners, sets };
-}
-
-/** Why nothing can attach to a ListenerSet that its Gateway does not take. */
-function refuseParent(parent: ObjectKey<ParentKind>, sets: GatewayGraph['sets']): Attachment | undefined {
-  const verdict = isListenerSetKey(parent) ? sets.get(parent) : undefined;
-  if (verdict === undefined || verdict.isAllowed) return undefined;
-  const { status, message } = verdict.accepted;
-  const reason = status === 'Unknown' ? 'Pending' : 'NotAllowedByListeners';
-  return { accepted: { status, reason, message: `ListenerSet ${nameOf(parent)}: ${message}` }, listeners: [] };
 }

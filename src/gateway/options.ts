@@ -1,8 +1,7 @@
 import type { Gateway, Route } from '../objects/gateway-api.ts';
 import type { ClusterView, Settings } from '../objects/view.ts';
-import { classStandingOf } from './gateway-class.ts';
-import { classKey, parentOf } from './keys.ts';
-import { gatewayBehind } from './listener-sets.ts';
+import { homeOf } from './home.ts';
+import { classKey } from './keys.ts';
 import { readParameters } from './parameters.ts';
 
 interface Knowledge {
@@ -20,19 +19,11 @@ export function optionsOf(gateway: Gateway, { view, settings }: Knowledge): Sett
   return layers.every((layer) => Object.keys(layer).length === 0) ? settings : Object.assign({}, settings, ...layers);
 }
 
-/** The settings as they are for a route: those of the first of its Gateways that is ours. */
+/** The settings as they are for a route: those of the Gateway that its Service is for. */
 export function optionsOfRoute(route: Route, { view, settings }: Knowledge): Settings {
-  const home = gatewaysOf(route, view).find((gateway) => classStandingOf(gateway, view, settings) === 'accepted');
+  const key = homeOf(route, { view, settings });
+  const home = key && view.get(key);
   return home === undefined ? settings : optionsOf(home, { view, settings });
-}
-
-/** The Gateways that a route's parentRefs lead to and that are there, in that order. */
-export function gatewaysOf(route: Route, view: ClusterView): readonly Gateway[] {
-  return route.spec.parentRefs.flatMap((ref) => {
-    const parent = parentOf(ref, route.metadata.namespace);
-    const key = parent && gatewayBehind(parent, view);
-    return (key && view.get(key)) ?? [];
-  });
 }
 
 /**

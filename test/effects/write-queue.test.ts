@@ -1,93 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { WriteQueue, type WriteTask } from '../../src/effects/write-queue.ts';
-import type { ApiRequest, ApiResult } from '../../src/kubernetes/client.ts';
-import type { Failure } from '../../src/kubernetes/failure.ts';
-import type { Timers } from '../../src/kubernetes/timers.ts';
-import { Clock } from '../gateway/clock.ts';
+import type { WriteTask } from '../../src/effects/write-queue.ts';
 import { settle } from '../support/settle.ts';
 
-/** A server that answers when the test says so, and one task a key whose wish the test sets. */
-class Bench {
-  readonly clock = new Clock();
-  readonly log: string[] = [];
-  readonly turns: string[] = [];
-  readonly errors: string[] = [];
-  readonly #answers: ((result: ApiResult) => void)[] = [];
-  readonly #wishes = new Map<string, string | undefined>();
-  readonly queue: WriteQueue;
-  /** By how much the wall clock was set, in milliseconds. */
-  clockOffset = 0;
-  /** Of tasks, by id; 0 where nothing is said. */
-  readonly priorities = new Map<string, number>();
-  /** What has to be read again before a request is sent. */
-  confirm: (() => Promise<{ readonly failure?: Failure }>) | undefined;
-  readonly #timers: Pick<Timers, 'now' | 'monotonic' | 'after'> = {
-    now: () => this.clock.now + this.clockOffset,
-    monotonic: () => this.clock.now,
-    after: (ms, action) => this.clock.after(ms, action),
-  };
-
-  constructor(concurrency = 8) {
-    this.queue = new WriteQueue({
-      concurrency,
-      random: () => 0,
-      timers: this.#timers,
-      onError: ({ id }, error) => this.errors.push(`${id}: ${String(error)}`),
-      onTurn: (_task, result) => this.turns.push(result),
-      send: (request) => {
-        this.log.push(`send ${String(request.body)}`);
-        return new Promise((resolve) => this.#answers.push(resolve));
-      },
-    });
-  }
-
-  /** Asks for a write; `undefined`: nothing differs any more. */
-  async want(id: string, body: string | undefined): Promise<void> {
-    this.wish(id, body);
-    this.queue.request(this.#task(id));
-    await settle();
-  }
-
-  /** Changes what a task would write, without asking for it. */
-  wish(id: string, body: string | undefined): void {
-    this.#wishes.set(id, body);
-  }
-
-  async answer(failure?: Partial<Failure> & Pick<Failure, 'kind'>): Promise<void> {
-    const resolve = this.#answers.shift();
-    assert.ok(resolve, 'nothing was sent');
-    resolve(failure === undefined ? { body: {} } : { failure: { code: 0, message: failure.kind, ...failure } });
-    await settle();
-  }
-
-  async pass(ms: number): Promise<void> {
-    this.clock.advance(ms);
-    await settle();
-  }
-
-  get pending(): number {
-    return this.#answers.length;
-  }
-
-  #task(id: string): WriteTask {
-    const note = (text: string): void => void this.log.push(text);
-    return {
-      id,
-      priority: this.priorities.get(id) ?? 0,
-      decide: (): ApiRequest | undefined => {
-        const body = this.#wishes.get(id);
-        return body === undefined ? undefined : { method: 'PATCH', path: `/${id}`, body };
-      },
-      accept: () => note('accept'),
-      confirm: () => this.confirm?.(),
-      refresh: async () => note('refresh'),
-      succeeded: () => note('succeeded'),
-      failed: ({ kind }) => note(`failed ${kind}`),
-      retryDue: () => note('retryDue'),
-    };
-  }
-}
+import { Bench } from './write-bench.ts';
 
 describe('the write queue', () => {
   test('sends what is wanted when its turn comes, and takes in the answer before it tells of it', async () => {
@@ -237,60 +153,6 @@ describe('the write queue', () => {
     await bench.pass(300_000);
     assert.equal(bench.errors.length, 1);
     assert.equal(bench.log[0], 'send one');
-  });
-
-  test('reads again what a request rests on, and sends it as it is decided after that', async () => {
-    const bench = new Bench();
-    bench.confirm = async () => {
-      bench.log.push('read');
-      return {};
-    };
-    await bench.want('a', 'one');
-    assert.deepEqual(bench.log, ['read', 'send one']);
-  });
-
-  test('sends nothing where what it rests on has changed and nothing differs any more', async () => {
-    const bench = new Bench();
-    bench.confirm = async () => {
-      bench.log.push('read');
-      bench.wish('a', undefined);
-      return {};
-    };
-    await bench.want('a', 'one');
-    assert.deepEqual([bench.log, bench.queue.depth], [['read'], 0]);
-  });
-
-  test('reads anew before another request that it comes to by then', async () => {
-    const bench = new Bench();
-    bench.confirm = async () => {
-      bench.log.push('read');
-      bench.wish('a', 'two');
-      return {};
-    };
-    await bench.want('a', 'one');
-    assert.deepEqual(bench.log, ['read', 'read', 'send two']);
-  });
-
-  test('backs off where what it rests on changes each time that it is read', async () => {
-    const bench = new Bench();
-    let reads = 0;
-    bench.confirm = async () => {
-      reads += 1;
-      bench.wish('a', `wish ${reads}`);
-      return {};
-    };
-    await bench.want('a', 'one');
-    assert.deepEqual([bench.log, reads, bench.clock.delays], [[], 6, [200]]);
-  });
-
-  test('sends nothing while what it rests on cannot be read, and tries again', async () => {
-    const bench = new Bench();
-    bench.confirm = async () => ({ failure: { kind: 'retry', code: 429, message: 'slowly', retryAfterMs: 3_000 } });
-    await bench.want('a', 'one');
-    assert.deepEqual([bench.log, bench.clock.delays], [[], [3_000]]);
-    bench.confirm = async () => ({});
-    await bench.pass(3_000);
-    assert.deepEqual(bench.log, ['send one']);
   });
 
   test('closes when what is on its way has ended, and sends nothing after', async () => {
