@@ -53,6 +53,7 @@ const machine = setup({
       (facts, context) =>
         facts.standing !== 'accepted' && facts.held.length === 0 && facts.isMarked && !isStillRefused(facts, context),
     ),
+    isClassRefused: seen((facts) => facts.standing === 'refused'),
     isClassMissing: seen((facts) => facts.standing !== 'accepted'),
     areParametersAwaited: seen((facts) => facts.accepted.reason === 'Pending'),
     isAddressUnsupported: seen((facts) => facts.request.kind === 'unsupported'),
@@ -129,6 +130,7 @@ export const gatewayMachine = machine.createMachine({
         target: '.Pending.WaitingForClass',
         actions: ['remember', 'claimAddress'],
       },
+      { guard: 'isClassRefused', target: '.Pending.ClassRefused', actions: ['remember', 'writeStatus'] },
       { guard: 'isClassMissing', target: '.Pending.WaitingForClass', actions: ['remember'] },
       { guard: 'areParametersAwaited', target: '.Pending.ReadingParameters', actions: ['remember'] },
       { guard: 'isAddressUnsupported', target: '.Pending.UnsupportedAddress', actions: [...tell] },
@@ -167,12 +169,13 @@ export const gatewayMachine = machine.createMachine({
       states: {
         Starting: { description: 'Not looked at yet' },
         WaitingForClass: {
-          description: 'Its GatewayClass is missing or refused; what it has is kept, and claimed after a restart',
+          description: 'Its GatewayClass is not there; what it has is kept, and claimed after a restart',
           on: {
             AddressGranted: { actions: ['forgetRefusal'] },
             AddressRefused: { actions: ['noteRefusal'] },
           },
         },
+        ClassRefused: { description: 'Its GatewayClass is ours and cannot be used; what it has is kept' },
         ReadingParameters: { description: 'The ConfigMap that it names has not been read yet; what it has is kept' },
         UnsupportedAddress: { description: 'spec.addresses or its parameters ask for what it cannot have' },
         ClaimingAddress: {

@@ -10,7 +10,7 @@ import {
   waitingRequestOf,
 } from './address-request.ts';
 import { strangersSlices } from './endpoint-slices.ts';
-import { acceptClass, finalizersDue, judgeVersion, standingOf } from './gateway-class.ts';
+import { acceptClass, finalizersDue, judgeVersion, refusedWithClass, standingOf } from './gateway-class.ts';
 import { noteExtras } from './gateway-extras.ts';
 import type { GatewayGraph, World } from './graph.ts';
 import { heldElsewhere } from './held-elsewhere.ts';
@@ -64,7 +64,7 @@ export function gatewayFacts(key: ObjectKey<'Gateway'>, uid: string, world: Worl
     isPinDue: world.view.isServed('IPAddress') && needsPin(gateway, held, world.settings),
     isMarked: isMarked(gateway, held, world.settings),
     poolRevision: world.addresses.revision,
-    accepted: graph.accepted,
+    accepted: graph.standing === 'refused' ? refusedWithClass(gateway, world.view) : graph.accepted,
     listeners: graph.listeners,
     attachedRoutes: countRoutes(graph, world),
     attachedListenerSets: countSets({ gateway, accepted: acceptedWith({ request, accepted: graph.accepted }) }, graph),

@@ -24,6 +24,7 @@ type Teller = (report: GatewayReport) => Verdict;
  * we may not write: it leaves the status as it is.
  */
 const programmed: Readonly<Partial<Record<GatewayState, Teller>>> = {
+  'Pending.ClassRefused': ({ facts }) => no('Invalid', facts.accepted.message),
   'Pending.UnsupportedAddress': ({ facts }) => no('Invalid', acceptedOfGateway(facts).message),
   'Pending.AddressNotUsable': ({ refusal }) => no('AddressNotUsable', refusal?.message ?? ''),
   'Pending.PoolExhausted': ({ refusal }) => no('AddressNotAssigned', refusal?.message ?? ''),
@@ -52,9 +53,12 @@ export function gatewayStatus(gateway: Gateway, report: GatewayReport, stamp: St
   if (verdict === undefined) return undefined;
   const { facts } = report;
   const wanted = [condition('Accepted', acceptedOfGateway(facts)), condition('Programmed', verdict)];
+  const conditions = mergeConditions(gateway.status.conditions, wanted, stamp);
+  // Nothing else is decided without its class.
+  if (report.state === 'Pending.ClassRefused') return { ...gateway.status, conditions };
   return {
     addresses: (facts.isRecorded ? facts.held : []).map((value) => ({ type: 'IPAddress', value })),
-    conditions: mergeConditions(gateway.status.conditions, wanted, stamp),
+    conditions,
     listeners: facts.listeners
       .filter(({ source }) => source === keyOf(gateway))
       .map((listener) => listenerStatus(gateway.status.listeners, listener, { facts, verdict, stamp })),

@@ -27,6 +27,7 @@ export type ListenerSetState =
 export type GatewayState =
   | 'Pending.Starting'
   | 'Pending.WaitingForClass'
+  | 'Pending.ClassRefused'
   | 'Pending.ReadingParameters'
   | 'Pending.UnsupportedAddress'
   | 'Pending.ClaimingAddress'

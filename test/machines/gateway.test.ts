@@ -68,6 +68,7 @@ const has = (snapshot: AnyMachineSnapshot, ingress: 'carried' | 'other'): boolea
 const invariants: Readonly<Record<string, (snapshot: AnyMachineSnapshot) => void>> = {
   'Pending.Starting': (snapshot) => assert.equal(contextOf(snapshot).facts, undefined),
   'Pending.WaitingForClass': (snapshot) => assert.match(factsOf(snapshot).standing, /^(missing|refused)$/),
+  'Pending.ClassRefused': (snapshot) => assert.equal(factsOf(snapshot).standing, 'refused'),
   'Pending.ReadingParameters': (snapshot) => assert.equal(factsOf(snapshot).accepted.status, 'Unknown'),
   'Pending.UnsupportedAddress': (snapshot) => assert.equal(factsOf(snapshot).request.kind, 'unsupported'),
   'Pending.ClaimingAddress': (snapshot) => assert.ok(factsOf(snapshot).isLost || factsOf(snapshot).held.length === 0),
