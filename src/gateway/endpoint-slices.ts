@@ -1,7 +1,7 @@
 import { familyOf } from '../ipam/address.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { OwnerReference } from '../objects/kubernetes.ts';
-import type { Endpoint, EndpointPort, EndpointSlice, Service } from '../objects/service.ts';
+import type { Endpoint, EndpointPort, EndpointSlice, IPFamily, Service } from '../objects/service.ts';
 import type { Settings } from '../objects/view.ts';
 import { isEqual } from './equal.ts';
 import type { World } from './graph.ts';
@@ -57,14 +57,27 @@ export function desiredSlices(
   const families = new Set(plan.addresses.map(familyOf));
   const desired = new Map<ObjectKey<'EndpointSlice'>, DesiredSlice>();
   for (const [backend, layers] of mappingsOf(plan)) {
-    const sources = world.view.slicesOf(backend).filter(({ addressType }) => families.has(addressType as 'IPv4'));
-    for (const source of sources) {
+    for (const source of sourcesOf(backend, families, world)) {
       for (const slice of mirrorsOf(source, layers, { service, settings: world.settings })) {
         desired.set(keyOfSlice(slice), slice);
       }
     }
   }
   return desired;
+}
+
+/** The slices of a backend that addresses of these families can lead to. */
+export function sourcesOf(
+  backend: ObjectKey<'Service'>,
+  families: ReadonlySet<IPFamily>,
+  { view }: Pick<World, 'view'>,
+): readonly EndpointSlice[] {
+  return view.slicesOf(backend).filter(({ addressType }) => families.has(addressType as IPFamily));
+}
+
+/** What a port of a backend's Service is in one of its slices; `undefined` where the pods there do not have it. */
+export function portIn(source: EndpointSlice, name: string, protocol: string): EndpointPort | undefined {
+  return source.ports.find((own) => own.name === name && own.protocol === protocol);
 }
 
 /** Mappings of different ports of ours: what one slice can hold. */
@@ -114,7 +127,7 @@ function mirrorsOf(
 /** In the order of the names, as another order would be another slice. */
 function portsOf(source: EndpointSlice, layer: Layer): readonly EndpointPort[] {
   const ports = layer.flatMap(({ name, protocol, backendPort }) => {
-    const port = source.ports.find((own) => own.name === backendPort && own.protocol === protocol);
+    const port = portIn(source, backendPort, protocol);
     return port === undefined ? [] : [{ ...port, name }];
   });
   return ports.toSorted((a, b) => (a.name < b.name ? -1 : 1));

@@ -32,7 +32,7 @@ export function routeFacts(key: ObjectKey<RouteKind>, uid: string, world: World)
     olders: [...new Set(wishes.flatMap(({ olders }) => olders))],
     services: plans.flatMap(({ wish, plan }) => servedBy(key, wish, plan, world)),
     isPartlyServed: refusal === undefined && isPartlyServed(resolution),
-    notes: wishes[0] === undefined ? [] : noteWeights(wishes[0], world),
+    notes: noteWeights(wishes, world),
     unreached: wishes.flatMap((wish) => noteUnreached(wish, world)),
     withheld: plans.flatMap(({ plan }) => (plan.kind === 'keep' && !plan.refused.has(key) ? plan.why : []))[0],
     leftovers: leftoversOf(key, plans, world),

@@ -65,7 +65,13 @@ export interface Endpoint {
     | undefined;
   readonly nodeName?: string | undefined;
   readonly zone?: string | undefined;
-  readonly hints?: unknown;
+  readonly hints?: EndpointHints | undefined;
+}
+
+/** For which nodes and zones an endpoint is meant. */
+export interface EndpointHints {
+  readonly forZones?: readonly { readonly name: string }[] | undefined;
+  readonly forNodes?: readonly { readonly name: string }[] | undefined;
 }
 
 /** An EndpointSlice, trimmed to what sends traffic somewhere. */

@@ -243,6 +243,7 @@ const optionalBoolean = z
   .nullish()
   .transform((value) => value ?? undefined);
 
+const hinted = z.array(z.looseObject({ name: z.string() })).optional();
 const endpoint = z.object({
   addresses: list(z.string()),
   conditions: z
@@ -251,7 +252,7 @@ const endpoint = z.object({
     .transform((conditions) => conditions ?? undefined),
   nodeName: z.string().optional(),
   zone: z.string().optional(),
-  hints: z.unknown().optional(),
+  hints: z.looseObject({ forZones: hinted, forNodes: hinted }).optional(),
 });
 
 /** A port without a number stands for all ports, which no Service of ours can use. */

@@ -151,7 +151,7 @@ describe('Behaviour aggregate', together, () => {
       service(f, 'web'),
       service(f, 'api'),
       endpointSlice(f, 'web'),
-      endpointSlice(f, 'api'),
+      { ...endpointSlice(f, 'api'), endpoints: [{ addresses: ['192.0.2.2'] }] },
       route(f, 'several', { backendRefs }),
     );
     await f.run();

@@ -140,7 +140,11 @@ export const backends: readonly BadInput[] = [
           { name: 'b', port: 80, weight: 1 },
         ],
       },
-      (f) => [...two.map(({ name }) => service(f, name)), ...two.map(({ name }) => endpointSlice(f, name))],
+      (f) => [
+        ...two.map(({ name }) => service(f, name)),
+        endpointSlice(f, 'a'),
+        { ...endpointSlice(f, 'b'), endpoints: [{ addresses: ['192.0.2.2'] }] },
+      ],
     ),
     flags: ['-announcer', 'none'],
     state: 'ServiceReady.Announced',
