@@ -63,7 +63,7 @@ function judgeReference(route: Route, ref: BackendRef, view: ClusterView): Verdi
 }
 
 function resolveExisting(
-  { route, behaviour, view, settings }: Question,
+  { route, ref, behaviour, view, settings }: Question,
   key: ObjectKey<'Service'>,
   port: number,
 ): ResolvedBackend {
@@ -73,7 +73,8 @@ function resolveExisting(
   if (original === undefined || original.metadata.deletionTimestamp !== undefined) {
     return refused('BackendNotFound', `Service ${nameOf(key)} does not exist: create it, or correct the backendRef`);
   }
-  const unusable = refuseService(original, behaviour, settings);
+  // What gets no traffic needs to be there, not to be fit for it.
+  const unusable = ref.weight > 0 ? refuseService(original, behaviour, settings) : undefined;
   if (unusable !== undefined) return refused('UnsupportedValue', unusable);
   const protocol = protocolOf[route.kind];
   const found =

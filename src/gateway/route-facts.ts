@@ -71,10 +71,9 @@ function servedBy(
   return [serviceFacts(wish.target, plan, world) ?? []].flat();
 }
 
-/** Under `aggregate` the valid backends of a route serve, whatever becomes of the others. */
-function isPartlyServed({ wishes, resolvedRefs }: RouteResolution): boolean {
-  const [wish] = wishes;
-  if (resolvedRefs.status !== 'False' || wish?.behaviour !== 'aggregate') return false;
+/** The valid backends of a route serve, whatever becomes of the others and of references without a weight. */
+function isPartlyServed({ wishes: [wish], resolvedRefs, servedRefs }: RouteResolution): boolean {
+  if (wish === undefined || resolvedRefs.status === 'True' || servedRefs.status === 'Unknown') return false;
   return wish.backends.some(({ resolved }) => resolved.resolvedRefs.status === 'True');
 }
 

@@ -37,8 +37,10 @@ export interface RouteResolution {
   readonly parents: readonly ParentVerdict[];
   /** Empty where no parentRef is accepted; more than one only under `aggregate`: one for each Gateway. */
   readonly wishes: readonly ServiceWish[];
-  /** `ResolvedRefs`, also of a route that is not accepted. */
+  /** `ResolvedRefs`, over all backendRefs, also of a route that is not accepted. */
   readonly resolvedRefs: Verdict;
+  /** The same over those alone that the behaviour serves: what decides over its Services. */
+  readonly servedRefs: Verdict;
 }
 
 export function resolveRoute(route: Route, world: World): RouteResolution {
@@ -49,16 +51,18 @@ function resolve(route: Route, world: World): RouteResolution {
   const parents = resolveParents(route, world);
   const { view, settings } = world;
   const choice = chooseBehaviour(route, optionsOfRoute(route, world));
+  if ('refusal' in choice) {
+    return { route, parents, wishes: [], resolvedRefs: nothingToResolve, servedRefs: nothingToResolve };
+  }
+  const { behaviour } = choice;
   const refs = weightedBackends(route);
   const [ref] = refs;
-  if ('refusal' in choice) return { route, parents, wishes: [], resolvedRefs: nothingToResolve };
-  const { behaviour } = choice;
-  const served = behaviour === 'aggregate' ? refs : refs.slice(0, 1);
-  const backends = served.map((one) => ({
-    ref: one,
-    resolved: resolveBackend({ route, ref: one, behaviour, view, settings }),
-  }));
-  const resolvedRefs = resolveAll(backends);
+  const served = new Set(behaviour === 'aggregate' ? refs : refs.slice(0, 1));
+  const all = route.spec.rules.flatMap(({ backendRefs }) =>
+    backendRefs.map((one) => ({ ref: one, resolved: resolveBackend({ route, ref: one, behaviour, view, settings }) })),
+  );
+  const backends = all.filter((backend) => served.has(backend.ref));
+  const verdicts = resolveAll(backends, all);
   const gateways = new Set(
     parents.flatMap(({ accepted, gateway }) => (accepted?.status === 'True' && gateway !== undefined ? [gateway] : [])),
   );
@@ -68,7 +72,7 @@ function resolve(route: Route, world: World): RouteResolution {
     if (graph === undefined || target === undefined) return [];
     return [{ target, behaviour, selector: selectorOf(route), gateway, backends, ...shareListeners(route, graph) }];
   });
-  return { route, parents, wishes, resolvedRefs };
+  return { route, parents, wishes, ...verdicts };
 }
 
 interface Asked {
@@ -110,16 +114,27 @@ const nothingToResolve: Verdict = {
   message: 'there is no reference to resolve',
 };
 
+/** @param served those of all that the behaviour serves: the others have no share. */
+function resolveAll(
+  served: readonly WeightedBackend[],
+  all: readonly WeightedBackend[],
+): Pick<RouteResolution, 'resolvedRefs' | 'servedRefs'> {
+  const verdictsOf = (backends: readonly WeightedBackend[]): readonly Verdict[] =>
+    backends.map(({ resolved }) => resolved.resolvedRefs);
+  const verdicts = verdictsOf(served);
+  const isPartial = new Set(verdicts.map(({ status }) => status === 'False')).size > 1;
+  const worst = worstOf(verdicts);
+  const servedRefs = isPartial ? { ...worst, message: `${worst.message}${shareIsNotRefused}` } : worst;
+  const others = verdictsOf(all.filter((backend) => !served.includes(backend)));
+  return { servedRefs, resolvedRefs: worstOf(served.length === 0 ? others : [servedRefs, ...others]) };
+}
+
 /** One verdict over all: what is refused comes before what is not known yet. */
-function resolveAll(backends: readonly WeightedBackend[]): Verdict {
-  const verdicts = backends.map(({ resolved }) => resolved.resolvedRefs);
-  const [first] = verdicts;
-  if (first === undefined) return nothingToResolve;
+function worstOf(verdicts: readonly Verdict[]): Verdict {
   const failed = verdicts.filter(({ status }) => status === 'False');
   const [worst] = failed;
-  if (worst === undefined) return verdicts.find(({ status }) => status !== 'True') ?? first;
-  const others = failed.length < verdicts.length ? shareIsNotRefused : '';
-  return { ...worst, message: `${failed.map(({ message }) => message).join('; ')}${others}` };
+  if (worst !== undefined) return { ...worst, message: [...new Set(failed.map(({ message }) => message))].join('; ') };
+  return verdicts.find(({ status }) => status !== 'True') ?? verdicts[0] ?? nothingToResolve;
 }
 
 const shareIsNotRefused = '; its share is not refused, the other backends take it: kube-proxy cannot refuse a share';

@@ -219,7 +219,7 @@ function doubtOfRoutes(
 }
 
 function doubtOf(
-  { route, parents, resolvedRefs }: RouteResolution,
+  { route, parents, servedRefs }: RouteResolution,
   current: Service | undefined,
   world: World,
 ): string | undefined {
@@ -232,5 +232,5 @@ function doubtOf(
   }
   const unknown = parents.find(({ accepted }) => accepted?.status === 'Unknown')?.accepted;
   if (unknown !== undefined) return unknown.message;
-  return resolvedRefs.status === 'Unknown' ? resolvedRefs.message : undefined;
+  return servedRefs.status === 'Unknown' ? servedRefs.message : undefined;
 }

@@ -54,6 +54,22 @@ const halved = [
 
 /** What a route may be found in; its Gateway `gw` holds the address unless it says otherwise. */
 export const routeSituations: Readonly<Record<string, Situation>> = {
+  'has beside its backend one of weight 0 that is not there': {
+    manifests: [
+      ...base,
+      users,
+      copied({
+        rules: [
+          {
+            backendRefs: [
+              { name: 'none', port: 80, weight: 0 },
+              { name: 'web', port: 80 },
+            ],
+          },
+        ],
+      }),
+    ],
+  },
   'cannot be decoded': { manifests: [...base, route({ parentRefs: 'gw' })] },
   'is deleted, its Service is there': { manifests: [...base, service] },
   'is deleted': { manifests: base },

@@ -132,6 +132,22 @@ export const backends: readonly BadInput[] = [
     cause: (f) => new RegExp(`Service ${f.namespace}/gone does not exist: .*; its share is not refused`),
   },
   {
+    name: 'one of weight 0 that does not exist',
+    ...routed(
+      {
+        ...duplicate,
+        backendRefs: [
+          { name: 'gone', port: 80, weight: 0 },
+          { name: 'web', port: 80 },
+        ],
+      },
+      web,
+    ),
+    state: 'ServiceReady.NothingToAnnounce',
+    isReady: true,
+    cause: (f) => new RegExp(`Service ${f.namespace}/gone does not exist: create it, or correct the backendRef`),
+  },
+  {
     name: 'weights that cannot be honoured',
     ...routed(
       {
