@@ -77,7 +77,7 @@ export const classes: readonly BadInput[] = [
     kind: 'Gateway',
     given: (f) => [gateway(f, 'bad')],
     before: (f) => f.patch('GatewayClass', f.className, { spec: { parametersRef: options } }),
-    state: 'Pending.WaitingForClass',
+    state: 'Pending.ClassRefused',
     cause: (f) =>
       new RegExp(`GatewayClass "${f.className}" is not accepted: spec\\.parametersRef names ConfigMap "options"`),
   },
