@@ -24,7 +24,7 @@ export interface ConnectOptions {
   readonly onAnswer?: (method: Method, code: number) => void;
 }
 
-/** @throws KubeconfigError where there is no usable kubeconfig. */
+/** @throws KubeconfigError where there is no kubeconfig, or none that can be used. */
 export function connect(options: ConnectOptions): KubernetesClient {
   const kubeConfig = load(options.kubeconfig);
   if (options.context !== undefined && options.context !== '') {
@@ -66,20 +66,33 @@ function load(path: string): KubeConfig {
     const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
     throw new KubeconfigError(`${describe(path)} cannot be read: ${why}`, { cause: error });
   }
-  for (const file of filesOf(path)) takeTokenFiles(kubeConfig, file);
+  const files = filesOf(path).filter((file) => existsSync(file));
+  if (files.length === 0 && isMadeUp(kubeConfig)) throw new KubeconfigError(noKubeconfig);
+  for (const file of files) takeTokenFiles(kubeConfig, file);
   return kubeConfig;
 }
 
-/** The kubeconfig files that client-node has read. */
+const noKubeconfig =
+  'there is no kubeconfig: give -kubeconfig, KUBECONFIG or ~/.kube/config, or run in a Pod with its service account token';
+
+/** Whether client-node found nothing, and made up a server: at http://localhost:8080, which is our own metrics port. */
+function isMadeUp(kubeConfig: KubeConfig): boolean {
+  const isLocal = kubeConfig.getCurrentCluster()?.server === 'http://localhost:8080';
+  return isLocal && kubeConfig.getCurrentContext() === 'loaded-context';
+}
+
+/** The kubeconfig files that client-node reads. */
 function filesOf(path: string): readonly string[] {
   if (path !== '') return [path];
   const listed = (process.env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');
-  return listed.length > 0 ? listed : [join(homedir(), '.kube', 'config')];
+  if (listed.length > 0) return listed;
+  // client-node asks the environment alone, and not the system's list of users.
+  const home = process.platform === 'win32' ? homedir() : process.env.HOME;
+  return home === undefined || home === '' ? [] : [join(home, '.kube', 'config')];
 }
 
 /** client-node drops `tokenFile` of a user, which would make its requests anonymous: put it back where it belongs. */
 function takeTokenFiles(kubeConfig: KubeConfig, file: string): void {
-  if (!existsSync(file)) return;
   mendTokenFiles(kubeConfig, readFileSync(file, 'utf8'), dirname(file));
 }
 

@@ -8,6 +8,10 @@ export type Served = ReadonlyMap<Kind, string>;
 
 export type Discovery = { readonly served: Served } | { readonly failure: Failure };
 
+/** Every API server serves it. */
+const coreGroup = groupPath('', 'v1');
+const noApiServer = `this is no Kubernetes API server: it does not serve ${coreGroup}`;
+
 /** Asks the API server which of these kinds it serves, at which version. */
 export async function discover(client: ApiClient, wanted: readonly Kind[]): Promise<Discovery> {
   const served = new Map<Kind, string>();
@@ -33,7 +37,11 @@ async function resourcesAt(
   path: string,
 ): Promise<{ readonly names: ReadonlySet<string> } | { readonly failure: Failure }> {
   const result = await client.request({ method: 'GET', path });
-  if ('failure' in result) return result.failure.kind === 'absent' ? { names: new Set() } : result;
+  if ('failure' in result) {
+    const { failure } = result;
+    if (failure.kind !== 'absent') return result;
+    return path === coreGroup ? { failure: { ...failure, message: noApiServer } } : { names: new Set() };
+  }
   const list = result.body as { resources?: readonly { name?: unknown }[] } | undefined;
   return { names: new Set((list?.resources ?? []).flatMap(({ name }) => (typeof name === 'string' ? name : []))) };
 }

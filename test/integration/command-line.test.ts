@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { parseConfig } from '../../src/config.ts';
 import { UsageError } from '../../src/flags.ts';
@@ -107,6 +107,16 @@ describe('The command line', together, () => {
       assert.ok(child.stdout.includes(flag), flag);
     }
   });
+
+  for (const command of [nowhere, ['explain'], ['ipam', 'ls']]) {
+    test(`without any kubeconfig: one line, exit 1, of "${command.join(' ')}"`, async (t) => {
+      const folder = dirname(await temporaryFile(t, ''));
+      const child = spawnController(command, { HOME: folder });
+      t.after(() => child.kill('SIGKILL'));
+      assert.equal(await child.end, 1);
+      assert.match(child.stderr, /^gateway-api-controller: there is no kubeconfig: [^\n]+\n$/);
+    });
+  }
 
   for (const dash of ['-', '--']) {
     test(`flags with ${dash}: runs, and SIGTERM ends it with 0 in time`, async (t) => {

@@ -53,6 +53,12 @@ describe('discovery', () => {
     assert.equal(found.failure.code, 503);
   });
 
+  test('takes what does not even serve the core group for no API server', async () => {
+    const found = await discover(serverOf({}).client, ['Gateway', 'Service']);
+    assert.ok('failure' in found);
+    assert.match(found.failure.message, /no Kubernetes API server/);
+  });
+
   for (const body of [undefined, {}, { resources: [{}] }, { resources: [{ name: 7 }] }]) {
     test(`finds nothing in ${JSON.stringify(body)}`, async () => {
       const client = { request: async () => ({ body }), watch: () => assert.fail('no watch'), close: async () => {} };
