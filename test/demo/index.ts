@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transition } from '../../src/actors/system-options.ts';
-import { parseConfig } from '../../src/config.ts';
+import { type Config, parseConfig } from '../../src/config.ts';
 import { UsageError } from '../../src/flags.ts';
 import { nameOf, partsOf } from '../../src/gateway/keys.ts';
 import { realTimers } from '../../src/kubernetes/timers.ts';
@@ -27,16 +27,39 @@ const versions = {
 
 async function demo(options: DemoOptions): Promise<number> {
   const config = parseConfig(options.controllerArgs, process.env);
-  const isText = options.output === 'text';
   const say = (line: string): void => {
-    (isText ? process.stdout : process.stderr).write(`${line}\n`);
+    (options.output === 'text' ? process.stdout : process.stderr).write(`${line}\n`);
   };
+  const running: Running[] = [];
+  try {
+    return await show({ ...options, config, say, running });
+  } finally {
+    for (const { stop } of running.toReversed()) await stop();
+  }
+}
+
+/** What has to be stopped, whatever happens. */
+interface Running {
+  readonly stop: () => Promise<void>;
+}
+
+interface Stage extends DemoOptions {
+  readonly config: Config;
+  readonly say: (line: string) => void;
+  /** Takes all that is started, in this order. */
+  readonly running: Running[];
+}
+
+async function show({ config, say, running, ...options }: Stage): Promise<number> {
   const server = await startApiServer({ kinds: versions });
+  running.push({ stop: () => server.stop() });
   say(`API server (in memory) on ${server.url}`);
   const api = client(server, 'demo');
+  running.push({ stop: () => api.close() });
   const refusals = await applyManifests(api, options.manifests);
   for (const line of refusals) process.stderr.write(`demo: ${line}\n`);
   const announcer = startAnnouncer(server.kubeconfigPath);
+  running.push({ stop: () => announcer.stop() });
   const controller = await startController(
     { ...config, kubeconfig: server.kubeconfigPath },
     {
@@ -47,21 +70,11 @@ async function demo(options: DemoOptions): Promise<number> {
       onTransition: (transition) => say(progressLine(transition)),
     },
   );
-  if (controller.servers.inspect !== undefined) {
-    const token = config.inspectToken === '' ? '' : `?token=${encodeURIComponent(config.inspectToken)}`;
-    const url = urlOf(controller.servers.inspect);
-    say(`Inspector on ${url}${token}`);
-    if (config.inspectStately) say(`Stately inspector on ${url}stately${token}`);
-  }
-  const stop = async (): Promise<void> => {
-    await controller.stop();
-    await announcer.stop();
-    await api.close();
-    await server.stop();
-  };
+  running.push({ stop: () => controller.stop() });
+  sayInspector(controller, config, say);
   const isSettled = await settle(controller, server);
   const summary = summarise(controller);
-  if (isText) say(`\n${table(summary)}`);
+  if (options.output === 'text') say(`\n${table(summary)}`);
   else process.stdout.write(`${JSON.stringify(summary)}\n`);
   if (!isSettled) process.stderr.write(`demo: not settled after ${limitMs / 1000} s: ${unsettled(controller)}\n`);
   if (!options.once) {
@@ -69,8 +82,15 @@ async function demo(options: DemoOptions): Promise<number> {
     say(`  kubectl --kubeconfig ${server.kubeconfigPath} get gateways,tcproutes,svc -A`);
     await signalled;
   }
-  await stop();
   return isSettled ? 0 : 1;
+}
+
+function sayInspector({ servers }: Controller, config: Config, say: (line: string) => void): void {
+  if (servers.inspect === undefined) return;
+  const token = config.inspectToken === '' ? '' : `?token=${encodeURIComponent(config.inspectToken)}`;
+  const url = urlOf(servers.inspect);
+  say(`Inspector on ${url}${token}`);
+  if (config.inspectStately) say(`Stately inspector on ${url}stately${token}`);
 }
 
 const signalled = new Promise<void>((resolve) => {
