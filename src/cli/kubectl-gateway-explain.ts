@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 /** The kubectl plugin: `kubectl gateway-explain [KIND [NAMESPACE/]NAME]`. */
-import { main } from './main.ts';
+import { requireNode } from './require-node.ts';
 
+requireNode();
+const { main } = await import('./main.ts');
 process.exitCode = await main(['explain', ...process.argv.slice(2)]);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -14,6 +15,19 @@ const packageFile = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   readonly version: string;
   readonly bin: Readonly<Record<string, string>>;
 };
+
+const tooOld = 'this runs on Node.js 24; this is 20.19.5: install Node.js 24 and try again';
+
+/** What makes a process believe that it is of this version, and write to stdout which files of `src` it loaded. */
+function onNode(version: string): string {
+  const code = `
+    import { registerHooks } from 'node:module';
+    const loaded = [];
+    registerHooks({ load: (url, context, next) => (loaded.push(...(/src\\/.*$/.exec(url) ?? [])), next(url, context)) });
+    process.on('exit', () => process.stdout.write(JSON.stringify(loaded)));
+    Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`;
+  return `data:text/javascript,${encodeURIComponent(code)}`;
+}
 
 describe('The help', () => {
   test('names every command', () => {
@@ -103,4 +117,17 @@ describe('The executable', { concurrency: 4 }, () => {
       assert.ok(source.startsWith('#!/usr/bin/env node\n'));
     }
   });
+
+  for (const path of Object.values(packageFile.bin)) {
+    const entry = path.replace(/^dist\//, '').replace(/\.js$/, '.ts');
+
+    test(`${entry} tells an older Node.js in one line what to do, and loads nothing that it cannot`, () => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', onNode('20.19.5'), entry, '-h'], {
+        cwd: root,
+        encoding: 'utf8',
+      });
+      assert.deepEqual([status, stderr], [1, `gateway-api-controller: ${tooOld}\n`]);
+      assert.deepEqual(JSON.parse(stdout), [entry, 'src/cli/require-node.ts']);
+    });
+  }
 });
