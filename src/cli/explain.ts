@@ -1,7 +1,7 @@
 import { explainObject } from '../actors/explain.ts';
 import { type PoolSource, poolSource } from '../actors/pool-source.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { type Config, configOf, settings } from '../config.ts';
+import { type Config, configOf, controllerFlags, ignoredFlags, settings } from '../config.ts';
 import { type DryRun, dryRun } from '../dry-run.ts';
 import {
   anyText,
@@ -11,7 +11,6 @@ import {
   readArguments,
   switchFlag,
   UsageError,
-  variableOf,
 } from '../flags.ts';
 import type { Explanation } from '../gateway/explanation.ts';
 import type { ApiClient } from '../kubernetes/client.ts';
@@ -32,7 +31,7 @@ const controllerUrlFlag: Flag<string> = {
   value: 'URL',
   default: '',
   help: "of the controller's metrics port, to ask what its actors did last; default: by the API server's proxy to its Pod",
-  read: anyText,
+  read: httpUrl,
 };
 const controllerNamespaceFlag: Flag<string> = {
   name: 'controller-namespace',
@@ -55,6 +54,9 @@ export const explainFlags: readonly Flag[] = [
   controllerNamespaceFlag,
 ];
 
+/** A command line of the controller is understood as it stands: what says nothing about the decisions is only read. */
+const acceptedFlags: readonly Flag[] = [...new Set([...explainFlags, ...controllerFlags, ...ignoredFlags])];
+
 const kindsByName: ReadonlyMap<string, ActorKind> = new Map([
   ['gatewayclass', 'GatewayClass'],
   ['gateway', 'Gateway'],
@@ -73,9 +75,10 @@ export const explainableKinds: readonly string[] = [...kindsByName.keys()];
  * @throws UsageError, KubeconfigError, ClusterError
  */
 export async function explain(argv: readonly string[], output: Output = process): Promise<number> {
-  const { words, given } = readArguments(argv, explainFlags, process.env);
+  const { words, given } = readArguments(argv, acceptedFlags, process.env);
   const wanted = readWanted(words);
   const config = configOf(given);
+  const place = placeOf(given, process.env);
   const source = poolSource(config.ipamConfigMap, ownNamespace(process.env));
   const client = connect({
     kubeconfig: config.kubeconfig,
@@ -91,7 +94,7 @@ export async function explain(argv: readonly string[], output: Output = process)
     client,
     sources: sourcesOf({ controllerName: config.controllerName, pool: source }),
     isJson: given.read(outputFlag) === 'json',
-    place: placeOf(given, process.env),
+    place,
     output,
   };
   // Before the first line is said: who reads that may end the watch at once.
@@ -175,11 +178,15 @@ async function follow(before: readonly Explanation[], question: Question, signal
 function placeOf(given: GivenFlags, environment: Environment): ControllerPlace {
   const place = { url: given.read(controllerUrlFlag), namespace: given.read(controllerNamespaceFlag) };
   if (place.url !== '' || ownNamespace(environment) !== place.namespace) return place;
-  const { name, default: fallback } = settings.metricsBindAddress;
-  const { host, port } = splitAddress(environment[variableOf(name)] || fallback);
+  const { host, port } = splitAddress(given.read(settings.metricsBindAddress));
   return port === 0
     ? place
     : { ...place, url: `http://${host === '' || host === '0.0.0.0' ? '127.0.0.1' : host}:${port}` };
+}
+
+function httpUrl(text: string): string {
+  if (text === '' || /^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
+  throw new UsageError(`"${text}" is no URL: use http://HOST:8080`);
 }
 
 /** Aborted by SIGINT or SIGTERM. */

@@ -32,5 +32,6 @@ function details({ flags, examples }: Command): readonly string[] {
 function describe({ name, value, default: fallback, help }: Flag): string {
   const isSwitch = value === undefined;
   const head = `  -${name}${isSwitch ? '' : ` ${value}`}`;
-  return `${head}\n      ${help}${isSwitch || fallback === '' ? '' : ` (default ${fallback})`}\n`;
+  const isOff = fallback === '' || (isSwitch && fallback === 'false');
+  return `${head}\n      ${help}${isOff ? '' : ` (default ${fallback})`}\n`;
 }

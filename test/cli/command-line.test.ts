@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { commands } from '../../src/cli/commands.ts';
 import { main } from '../../src/cli/main.ts';
 import { usage, usageOf } from '../../src/cli/usage.ts';
+import { controllerFlags, ignoredFlags } from '../../src/config.ts';
 import { readArguments } from '../../src/flags.ts';
 import { spawnController } from '../support/controller.ts';
 
@@ -38,8 +39,10 @@ describe('The help', () => {
   for (const command of commands) {
     test(`of ${command.name} tells of its flags, with their defaults, and gives examples`, () => {
       const text = usageOf(command);
-      for (const { name, help, value } of command.flags) {
+      for (const { name, help, value, default: fallback } of command.flags) {
         assert.ok(text.includes(`  -${name}${value === undefined ? '' : ` ${value}`}\n      ${help}`), name);
+        const isOff = fallback === '' || (value === undefined && fallback === 'false');
+        assert.equal(text.includes(`${help} (default ${fallback})\n`), !isOff, name);
       }
       assert.ok(command.examples.length > 0);
       for (const example of command.examples) assert.ok(text.includes(`  gateway-api-controller ${example}\n`));
@@ -67,6 +70,17 @@ const printed: readonly (readonly [argv: readonly string[], text: RegExp])[] = [
   [['ipam', 'plan', '--help'], /^Usage: gateway-api-controller ipam plan \[flags\]/],
   [['completion', 'bash'], /^# bash completion/],
 ];
+
+/** One line on stderr that says so, and exit code 2. */
+async function refuses(t: TestContext, argv: readonly string[], line: RegExp): Promise<void> {
+  const write = t.mock.method(process.stderr, 'write', () => true);
+  const code = await main(argv);
+  const text = write.mock.calls.map(({ arguments: [chunk] }) => String(chunk)).join('');
+  write.mock.restore();
+  assert.equal(code, 2);
+  assert.match(text, line);
+  assert.match(text, /^gateway-api-controller: [^\n]+\n$/);
+}
 
 describe('The executable', { concurrency: 4 }, () => {
   for (const [argv, text] of printed) {
@@ -97,17 +111,17 @@ describe('The executable', { concurrency: 4 }, () => {
     [['explain', 'gateway'], /use "explain KIND \[NAMESPACE\/\]NAME" with KIND one of gatewayclass, gateway/],
     [['explain', 'gateway', 'a/b/c'], /"a\/b\/c" is no name of a Gateway: use \[NAMESPACE\/\]NAME/],
     [['explain', 'tcproute', 'a/'], /"a\/" is no name of a TCPRoute: use \[NAMESPACE\/\]NAME/],
+    [['explain', '-controller-url', 'notaurl'], /flag -controller-url: "notaurl" is no URL: use http:\/\/HOST:8080/],
+    [['explain', '-controller-url=localhost:8080'], /"localhost:8080" is no URL/],
     [['explain', 'gatewayclass', 'a/b'], /"a\/b" is no name of a GatewayClass: use NAME: it has no namespace/],
   ] as const) {
-    test(`"${argv.join(' ')}" is refused with one line and exit code 2`, async (t) => {
-      const write = t.mock.method(process.stderr, 'write', () => true);
-      const code = await main(argv);
-      const text = write.mock.calls.map(({ arguments: [chunk] }) => String(chunk)).join('');
-      write.mock.restore();
-      assert.equal(code, 2);
-      assert.match(text, line);
-      assert.match(text, /^gateway-api-controller: [^\n]+\n$/);
-    });
+    test(`"${argv.join(' ')}" is refused with one line and exit code 2`, (t) => refuses(t, argv, line));
+  }
+
+  for (const flag of [...controllerFlags, ...ignoredFlags]) {
+    const given = flag.value === undefined ? `-${flag.name}=true` : `-${flag.name}=${flag.default}`;
+    test(`explain takes ${given}, as the controller does`, (t) =>
+      refuses(t, ['explain', given, 'gateway', 'a/b/c'], /"a\/b\/c" is no name/));
   }
 
   test('is there for kubectl as a plugin', () => {

@@ -83,6 +83,16 @@ describe('The command explain', together, () => {
     assert.deepEqual([alone.code, found?.isReady, found?.live], [0, true, undefined]);
   });
 
+  test('takes the command line of the controller as it stands', async (t) => {
+    const f = await fixture(t);
+    await f.create(gateway(f, 'gw'));
+    const flags = ['-pin-address=false', '-leader-elect=false', '-zap-devel', '-log-format', 'pretty'];
+    const controller = await f.run(...flags);
+    await controller.stop();
+    const { code, stderr } = await explain(t, f, 'gateway', `${f.namespace}/gw`, ...flags);
+    assert.deepEqual([code, stderr.includes('flag')], [0, false]);
+  });
+
   test('in the controller’s own Pod asks at its own port', async (t) => {
     const f = await fixture(t);
     await f.create(gateway(f, 'gw'));
