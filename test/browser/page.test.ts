@@ -128,6 +128,29 @@ describe('The page in a browser', () => {
     await page.locator('#view-log').waitFor();
   });
 
+  test('keeps the selected row in view when the list is sorted anew, and stays where it was scrolled to', async (t) => {
+    const f = await fixture(t);
+    const unserved = { listeners: [{ name: 'tcp', port: 80, protocol: 'HTTP' }] };
+    const others = Array.from({ length: 20 }, (_, index) => gateway(f, `a${String(index).padStart(2, '0')}`));
+    await f.create(...others, gateway(f, 'zz', unserved));
+    const controller = await f.run(...inspect);
+    const page = await open(t, urlOf(controller), { viewport: { width: 1000, height: 500 } });
+    await page.locator('#list [aria-posinset="1"][data-key$="/zz"]').click();
+    await f.patch('Gateway', 'zz', { spec: { listeners: [{ name: 'tcp', port: 80, protocol: 'TCP' }] } });
+    const selected = page.locator('#list [aria-selected="true"][data-key$="/zz"]');
+    await selected.locator('.pill', { hasText: 'NothingToAnnounce' }).waitFor();
+    const isInView = `{
+      const [list, row] = ['#list', '#list [aria-selected="true"]'].map((at) => document.querySelector(at)?.getBoundingClientRect());
+      row !== undefined && row.top >= list.top && row.bottom <= list.bottom;
+    }`;
+    assert.equal(await page.evaluate(isInView), true);
+
+    await page.locator('#list').evaluate((list) => list.scrollTo(0, 0));
+    await f.patch('Gateway', 'a07', { spec: unserved });
+    await page.locator('#list [aria-posinset="1"][data-key$="/a07"]').waitFor();
+    assert.equal(await page.locator('#list').evaluate((list) => list.scrollTop), 0);
+  });
+
   test('streams the transitions, and holds them while it is paused', async (t) => {
     const f = await fixture(t);
     const controller = await f.run(...inspect);
@@ -141,7 +164,12 @@ describe('The page in a browser', () => {
     await f.create(gateway(f, 'two'));
     await page.locator('#log-note', { hasText: /paused; [1-9]/ }).waitFor();
     assert.equal(await page.locator('#log li', { hasText: '/two' }).count(), 0);
+    await f.settle();
+    const counted = await page.locator('#count-log').textContent();
     await page.getByRole('button', { name: 'Go on' }).click();
+    const shown = await page.locator('#log li').count();
+    assert.equal(await page.locator('#count-log').textContent(), String(shown));
+    assert.notEqual(counted, String(shown));
     await page
       .locator('#log li', { hasText: `${f.namespace}/two` })
       .first()

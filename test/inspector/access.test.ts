@@ -46,6 +46,7 @@ describe('The inspector refuses', () => {
     ['a name that somebody pointed at this machine', knock({ host: 'evil.example:8090' }), local, 421],
     ['a name that only begins like ours', knock({ host: 'localhost.evil.example' }), local, 421],
     ['a name that hides behind a user', knock({ host: 'localhost:8090@evil.example' }), local, 421],
+    ['a path that is none', knock({}, { url: '//' }), local, 400],
     ['no Host at all', { method: 'GET', url: '/', headers: {} }, local, 421],
     ['another address, where it listens on the loopback device', knock({ host: '192.0.2.7' }), local, 421],
     [

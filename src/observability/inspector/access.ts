@@ -32,13 +32,14 @@ export function isLoopback(host: string): boolean {
 
 /**
  * Decides over a request:
- * - only GET and HEAD: nothing can be changed here;
+ * - only GET and HEAD: nothing can be changed here; and a path that is one;
  * - the Host must be this machine or an address, never a name that somebody else's DNS could point here (rebinding);
  * - an Origin must be the page's own, and a browser must not say that another site asks;
  * - the token, where there is one: as `?token=`, as a cookie, or as a Bearer token.
  */
 export function admit({ method, url, headers }: Knock, rules: AccessRules): Admission {
   if (method !== 'GET' && method !== 'HEAD') return refused(405, 'read-only: GET and HEAD only');
+  if (!URL.canParse(url, 'http://localhost')) return refused(400, 'what this asks for is no path');
   const host = headers.host ?? '';
   if (!isOwnHost(host, rules)) {
     return refused(421, `the Host "${host.slice(0, 100)}" is not served here: use localhost or an IP address`);

@@ -58,7 +58,7 @@ export class List {
 
   move(step) {
     if (this.#shown.length === 0) return;
-    const at = this.#shown.findIndex(({ key }) => key === this.#selected);
+    const at = this.#indexOfSelected();
     const from = at < 0 && step > 0 ? -1 : at;
     const next = Math.min(Math.max(from + step, 0), this.#shown.length - 1);
     this.#selected = this.#shown[next].key;
@@ -99,14 +99,19 @@ export class List {
     }, 200);
   }
 
+  /** A selected row that is in view stays in view, wherever it is sorted to. */
   #update() {
     this.#fillSelects();
+    const before = this.#indexOfSelected();
+    const isFollowed = this.#isInView(before);
     if (this.#needsSort) this.#collect();
     this.#needsSort = false;
     this.#space.style.height = `${this.#shown.length * rowHeight}px`;
     this.#chips();
     this.#tellEmpty();
-    this.#draw();
+    const now = this.#indexOfSelected();
+    if (isFollowed && now >= 0 && now !== before) this.#reveal(now);
+    else this.#draw();
   }
 
   #collect() {
@@ -181,6 +186,15 @@ export class List {
     empty.textContent = isFiltered ? 'No actor matches. Esc clears the filter.' : 'No actors yet.';
     this.#list.setAttribute('aria-label', `Actors, ${this.#shown.length} of ${this.#store.rows.size}`);
     byId('count-actors').textContent = this.#store.rows.size.toLocaleString('en');
+  }
+
+  #indexOfSelected() {
+    return this.#shown.findIndex(({ key }) => key === this.#selected);
+  }
+
+  #isInView(index) {
+    const { scrollTop, clientHeight } = this.#list;
+    return index >= 0 && (index + 1) * rowHeight > scrollTop && index * rowHeight < scrollTop + clientHeight;
   }
 
   #reveal(index) {

@@ -34,6 +34,7 @@ export class Log {
     this.#missed = 0;
     this.#pause.setAttribute('aria-pressed', String(this.#isPaused));
     this.#pause.textContent = this.#isPaused ? 'Go on' : 'Pause';
+    this.#count();
     this.#draw();
   }
 
@@ -43,7 +44,7 @@ export class Log {
       this.#note();
       return;
     }
-    byId('count-log').textContent = String(this.#store.log.length);
+    this.#count();
     if (!this.#isShown || this.#isDue) return;
     this.#isDue = true;
     setTimeout(() => {
@@ -55,13 +56,17 @@ export class Log {
   #clear() {
     this.#store.log = [];
     this.#store.dropped = 0;
-    byId('count-log').textContent = '';
+    this.#count();
     this.#draw();
   }
 
   #open(target) {
     const key = target.closest('[data-key]')?.dataset.key;
     if (key !== undefined) this.#goTo(key);
+  }
+
+  #count() {
+    byId('count-log').textContent = String(this.#store.log.length || '');
   }
 
   #note() {
