@@ -8,10 +8,12 @@ import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { understand } from './support/command-line.ts';
 
 /** A whole run with fewer fails: a glob or a suite that has gone wrong finds nothing and looks green. Raise them. */
 const least = { files: 110, tests: 1850 };
 
+const usage = 'usage: npm run test:unit -- [PATTERN ...] [--isolate]';
 const root = join(import.meta.dirname, '..');
 const notUnitTests = ['test/cluster', 'test/audit', 'test/traffic', 'test/conformance', 'test/bench', 'test/browser'];
 const testTimeoutMs = 60_000;
@@ -22,10 +24,14 @@ requireNode(22, 18);
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const { values, positionals: patterns } = parseArgs({
-    allowPositionals: true,
-    options: { isolate: { type: 'boolean', default: false } },
+  const options = understand({
+    name: 'test:unit',
+    usage,
+    parse: (args) =>
+      parseArgs({ args, allowPositionals: true, options: { isolate: { type: 'boolean', default: false } } }),
   });
+  if (typeof options === 'number') return options;
+  const { values, positionals: patterns } = options;
   const files = findTestFiles(patterns);
   const wholeRun = patterns.length === 0;
   if (files.length < (wholeRun ? least.files : 1)) {

@@ -2,9 +2,10 @@
  * `npm run bench`: measures the compiled controller against an API server, beside a raw replay of the same writes.
  * Whatever ends this process, the servers, the controller and their files go with it.
  */
+import { understand } from '../support/command-line.ts';
 import { exitOnSignals } from '../support/signals.ts';
 import { Bench } from './bench.ts';
-import { type Options, parseOptions, type ScenarioName, UsageError, usage } from './options.ts';
+import { parseOptions, type ScenarioName, usage } from './options.ts';
 import { document, type Figures, type Result, table } from './report.ts';
 import { save } from './results.ts';
 import { churn } from './scenarios/churn.ts';
@@ -40,14 +41,8 @@ exitOnSignals();
 process.exit(await main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {
-  let options: Options;
-  try {
-    options = parseOptions(args);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`bench: ${error.message}\n${usage}`);
-    return 2;
-  }
+  const options = understand({ name: 'bench', usage, parse: parseOptions }, args);
+  if (typeof options === 'number') return options;
   const bench = await Bench.start(options, report);
   try {
     const results: Result[] = [];

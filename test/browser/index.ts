@@ -5,14 +5,21 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { understand } from '../support/command-line.ts';
 import { chromiumPath } from './chromium.ts';
 
+const usage = 'usage: npm run test:browser';
 const runTimeoutMs = 300_000;
 
-if (existsSync(chromiumPath)) process.exitCode = await run();
-else {
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const options = understand({ name: 'test:browser', usage, parse: (args) => parseArgs({ args, options: {} }) });
+  if (typeof options === 'number') return options;
+  if (existsSync(chromiumPath)) return run();
   console.error(`test:browser: ${chromiumPath} is missing: apt-get install chromium, or set CHROMIUM to where it is`);
-  process.exitCode = 1;
+  return 1;
 }
 
 function run(): Promise<number> {

@@ -1,14 +1,23 @@
 import { parseArgs } from 'node:util';
+import { understand } from '../support/command-line.ts';
 import { counters } from './checker/problem.ts';
 import { type Finding, plantAndFind, plants } from './planted.ts';
 import { runSuite } from './suite.ts';
 
 const usage =
-  'usage: node test/chaos/index.ts [--seeds N] [--seed S] [--target memory|cluster] [--output json] [--shrink N] [--planted | --kills | --takeovers]';
+  'usage: npm run chaos -- [--seeds N] [--seed S] [--target memory|cluster] [--output json] [--shrink N] [--planted | --kills | --takeovers]';
 
-/** Runs the chaos suite; stdout is the result, everything else goes to stderr. */
-async function main(): Promise<number> {
+interface Options {
+  readonly seeds: number;
+  readonly seed: number;
+  readonly shrinkBudget: number;
+  readonly isReal: boolean;
+  readonly mode: 'suite' | 'planted' | 'kills' | 'takeovers';
+}
+
+function parseOptions(args: string[]): Options {
   const { values } = parseArgs({
+    args,
     options: {
       seeds: { type: 'string', default: '50' },
       seed: { type: 'string', default: '1' },
@@ -20,17 +29,35 @@ async function main(): Promise<number> {
       takeovers: { type: 'boolean', default: false },
     },
   });
-  const [seeds, seed, shrinkBudget] = [values.seeds, values.seed, values.shrink].map(Number);
-  const areNumbers = [seeds, seed, shrinkBudget].every((value) => Number.isInteger(value));
-  if (!areNumbers || seeds === undefined || seed === undefined || shrinkBudget === undefined) return refuse(usage);
-  if (values.output !== 'json') return refuse(usage);
-  if (values.target !== 'memory' && values.target !== 'cluster') return refuse(usage);
+  const { target, output } = values;
+  if (output !== 'json') throw new Error(`--output is json, not '${output}'`);
+  if (target !== 'memory' && target !== 'cluster') throw new Error(`--target is memory or cluster, not '${target}'`);
+  return {
+    seeds: number('seeds', values.seeds),
+    seed: number('seed', values.seed),
+    shrinkBudget: number('shrink', values.shrink),
+    isReal: target === 'cluster',
+    mode: (['kills', 'takeovers', 'planted'] as const).find((mode) => values[mode]) ?? 'suite',
+  };
+}
+
+function number(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value)) return value;
+  throw new Error(`--${name} is a whole number, not '${text}'`);
+}
+
+/** Runs the chaos suite; stdout is the result, everything else goes to stderr. */
+async function main(): Promise<number> {
+  const options = understand({ name: 'chaos', usage, parse: parseOptions });
+  if (typeof options === 'number') return options;
+  const { mode, seeds, seed, shrinkBudget, isReal } = options;
   const say = (line: string): void => console.error(line);
-  if (values.kills) return killOften(say);
-  if (values.takeovers) return measureTakeovers(say);
-  if (values.planted) return findPlanted({ seed, seeds });
+  if (mode === 'kills') return killOften(say);
+  if (mode === 'takeovers') return measureTakeovers(say);
+  if (mode === 'planted') return findPlanted({ seed, seeds });
   const started = performance.now();
-  const result = await runSuite({ seeds, seed, shrinkBudget, say, isReal: values.target === 'cluster' });
+  const result = await runSuite({ seeds, seed, shrinkBudget, say, isReal });
   say(`${seeds} seeds in ${((performance.now() - started) / 1000).toFixed(1)} s`);
   process.stdout.write(`${JSON.stringify(result)}\n`);
   return counters.every((counter) => result[counter] === 0) ? 0 : 1;
@@ -61,11 +88,6 @@ async function findPlanted(range: { readonly seed: number; readonly seeds: numbe
   }
   process.stdout.write(`${JSON.stringify({ ...range, planted: findings })}\n`);
   return findings.every(({ seeds }) => seeds !== undefined) ? 0 : 1;
-}
-
-function refuse(line: string): number {
-  console.error(line);
-  return 2;
 }
 
 process.exitCode = await main();

@@ -2,6 +2,7 @@
  * `npm run test:cluster`: builds a Kubernetes control plane, starts it on loopback, and runs the contract and
  * integration tests on it. Whatever ends this process, the servers and their files go with it.
  */
+import { understand } from '../support/command-line.ts';
 import { exitOnSignals } from '../support/signals.ts';
 import { buildControlPlane, buildHelm } from './build.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
@@ -16,13 +17,8 @@ exitOnSignals();
 process.exit(await main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {
-  let options: Options;
-  try {
-    options = parseOptions(args);
-  } catch (cause) {
-    console.error(`test:cluster: ${messageOf(cause)}\n${usage}`);
-    return 2;
-  }
+  const options = understand({ name: 'test:cluster', usage, parse: parseOptions }, args);
+  if (typeof options === 'number') return options;
   try {
     return await runWith(options);
   } catch (cause) {

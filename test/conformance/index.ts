@@ -3,6 +3,7 @@
  * the same tests with L4 manifests of ours. Whatever ends this process, the lab goes with it.
  */
 import { isInWorld, runInWorld } from '../lab/world.ts';
+import { understand } from '../support/command-line.ts';
 import { build } from './build.ts';
 import { type Options, parseOptions, usage } from './options.ts';
 import { runConformance } from './run.ts';
@@ -14,13 +15,8 @@ const started = performance.now();
 process.exit(await main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {
-  let options: Options;
-  try {
-    options = parseOptions(args);
-  } catch (cause) {
-    console.error(`conformance: ${messageOf(cause)}\n${usage}`);
-    return 2;
-  }
+  const options = understand({ name: 'conformance', usage, parse: parseOptions }, args);
+  if (typeof options === 'number') return options;
   const report = reporter(options);
   try {
     if (isInWorld()) return await runConformance(options, report);

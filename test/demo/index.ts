@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transition } from '../../src/actors/system-options.ts';
-import { type Config, parseConfig } from '../../src/config.ts';
+import type { Config } from '../../src/config.ts';
 import { UsageError } from '../../src/flags.ts';
 import { nameOf, partsOf } from '../../src/gateway/keys.ts';
 import { realTimers } from '../../src/kubernetes/timers.ts';
@@ -9,9 +9,10 @@ import { BindError, urlOf } from '../../src/observability/http.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { type MemoryApiServer, startApiServer } from '../api-server/index.ts';
 import { startAnnouncer } from '../support/announcer.ts';
+import { understand } from '../support/command-line.ts';
 import { client } from '../support/server.ts';
 import { applyManifests } from './apply.ts';
-import { type DemoOptions, parseDemoOptions } from './options.ts';
+import { type DemoOptions, parseDemoOptions, usage } from './options.ts';
 import { summarise, table } from './summary.ts';
 
 const quietMs = 500;
@@ -26,13 +27,12 @@ const versions = {
 } as const;
 
 async function demo(options: DemoOptions): Promise<number> {
-  const config = parseConfig(options.controllerArgs, process.env);
   const say = (line: string): void => {
     (options.output === 'text' ? process.stdout : process.stderr).write(`${line}\n`);
   };
   const running: Running[] = [];
   try {
-    return await show({ ...options, config, say, running });
+    return await show({ ...options, say, running });
   } finally {
     for (const { stop } of running.toReversed()) await stop();
   }
@@ -44,7 +44,6 @@ interface Running {
 }
 
 interface Stage extends DemoOptions {
-  readonly config: Config;
   readonly say: (line: string) => void;
   /** Takes all that is started, in this order. */
   readonly running: Running[];
@@ -128,7 +127,8 @@ function progressLine({ key, event, from, to }: Transition): string {
 }
 
 try {
-  process.exitCode = await demo(parseDemoOptions(process.argv.slice(2)));
+  const options = understand({ name: 'demo', usage, parse: parseDemoOptions });
+  process.exitCode = typeof options === 'number' ? options : await demo(options);
 } catch (error) {
   if (!(error instanceof UsageError || error instanceof BindError)) throw error;
   process.stderr.write(`demo: ${error.message}\n`);

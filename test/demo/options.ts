@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Config, parseConfig } from '../../src/config.ts';
 import { UsageError } from '../../src/flags.ts';
 
 export interface DemoOptions {
@@ -9,8 +10,8 @@ export interface DemoOptions {
   readonly output: 'text' | 'json';
   /** YAML files. */
   readonly manifests: readonly string[];
-  /** All other flags: the controller's. */
-  readonly controllerArgs: readonly string[];
+  /** Of all other flags. */
+  readonly config: Config;
 }
 
 const samples = fileURLToPath(new URL('../../manifests', import.meta.url));
@@ -22,6 +23,13 @@ const defaults: Readonly<Record<string, string>> = {
   'health-probe-bind-address': '127.0.0.1:0',
   'zap-log-level': 'warn',
 };
+
+export const usage = `usage: npm run demo -- [--once] [--manifests FILE|DIR ...] [--inspect [ADDRESS]] [--output text|json]
+  --once                end when all is settled: exit 0, or 1 after 30 s
+  --manifests FILE|DIR  YAML to apply instead of the samples in manifests/; repeatable
+  --inspect [ADDRESS]   serve the inspector and print the link; without an address on a free port
+  --output text|json    json: stdout is one JSON document, everything else goes to stderr
+Every other flag is the controller's: see npm start -- --help.`;
 
 /** @throws UsageError */
 export function parseDemoOptions(argv: readonly string[]): DemoOptions {
@@ -43,7 +51,7 @@ export function parseDemoOptions(argv: readonly string[]): DemoOptions {
     once,
     output,
     manifests: (paths.length > 0 ? paths : [samples]).flatMap(yamlFiles),
-    controllerArgs: withDefaults(rest),
+    config: parseConfig(withDefaults(rest), process.env),
   };
 }
 

@@ -9,6 +9,7 @@ import { buildControlPlane } from '../cluster/build.ts';
 import { runTests } from '../cluster/run-tests.ts';
 import { startLab } from '../lab/lab.ts';
 import { isInWorld, runInWorld } from '../lab/world.ts';
+import { understand } from '../support/command-line.ts';
 import { controllerImage, echoImage } from './site.ts';
 
 const limitMs = 15 * 60_000;
@@ -23,13 +24,8 @@ const report = (line: string): void => console.log(`test:traffic: ${line}`);
 process.exit(await main(process.argv.slice(2)));
 
 async function main(args: string[]): Promise<number> {
-  let options: Options;
-  try {
-    options = parseOptions(args);
-  } catch (cause) {
-    console.error(`test:traffic: ${messageOf(cause)}\n${usage}`);
-    return 2;
-  }
+  const options = understand({ name: 'test:traffic', usage, parse: parseOptions }, args);
+  if (typeof options === 'number') return options;
   try {
     if (isInWorld()) return await runInLab(options);
     await buildControlPlane(report);
