@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ApiClient, ApiResult } from '../kubernetes/client.ts';
-import { describeError } from '../kubernetes/failure.ts';
+import { describeError, type Failure } from '../kubernetes/failure.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
+import { noSuchActor } from '../observability/pages.ts';
 
 /** How the running controller is reached. */
 export interface ControllerPlace {
@@ -15,7 +16,12 @@ export interface ControllerPlace {
 /** What the running actor told; see `ActorReport`. */
 export type LiveActor = z.infer<typeof actorReport>;
 
-export type Reached = { readonly actor: LiveActor } | { readonly unreachable: string };
+export type Reached =
+  | { readonly actor: LiveActor }
+  /** Who was asked, and has no actor for the object. */
+  | { readonly unknownAt: string }
+  /** Why. */
+  | { readonly unreachable: string };
 
 const answerMs = 5_000;
 const podSelector = 'app.kubernetes.io/name=gateway-api-controller';
@@ -60,7 +66,8 @@ export async function askController(
 async function askUrl(url: string): Promise<Reached> {
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(answerMs) });
-    if (!answer.ok) return { unreachable: `${url} answers ${answer.status}: ${(await answer.text()).trim()}` };
+    if (!answer.ok)
+      return readRefusal(`${url} answers ${answer.status}`, { code: answer.status, message: await answer.text() });
     return readReport(await answer.json(), url);
   } catch (error) {
     return { unreachable: `${url}: ${error instanceof Error ? describeError(error) : String(error)}` };
@@ -75,14 +82,22 @@ async function askPods(path: string, namespace: string, client: Pick<ApiClient, 
   if ('failure' in listed) return { unreachable: `Pods in namespace ${namespace}: ${listed.failure.message}` };
   const parsed = podList.safeParse(listed.body);
   const pods = (parsed.data?.items ?? []).filter(({ status }) => status?.phase === 'Running');
-  let unreachable = `no running Pod with label ${podSelector} in namespace ${namespace}`;
+  let reached: Reached = { unreachable: `no running Pod with label ${podSelector} in namespace ${namespace}` };
   for (const pod of pods) {
     const target = `${encodeURIComponent(pod.metadata.name)}:${portOf(pod)}`;
     const answer = await inTime(client.request({ method: 'GET', path: `${base}/${target}/proxy/${path}` }));
-    if ('body' in answer) return readReport(answer.body, `Pod ${namespace}/${pod.metadata.name}`);
-    unreachable = `Pod ${namespace}/${pod.metadata.name}: ${answer.failure.message.trim()}`;
+    const name = `Pod ${namespace}/${pod.metadata.name}`;
+    if ('body' in answer) return readReport(answer.body, name);
+    reached = readRefusal(name, answer.failure);
+    if ('unknownAt' in reached) return reached;
   }
-  return { unreachable };
+  return reached;
+}
+
+/** An answer that is no report: the controller's own that it has no actor, or somebody's that there is none. */
+function readRefusal(source: string, { code, message }: Pick<Failure, 'code' | 'message'>): Reached {
+  const text = message.trim();
+  return code === 404 && text === noSuchActor ? { unknownAt: source } : { unreachable: `${source}: ${text}` };
 }
 
 function portOf({ spec }: Pod): number {

@@ -20,7 +20,7 @@ import { splitAddress } from '../observability/http.ts';
 import type { Source } from '../watch/follow.ts';
 import { sourcesOf } from '../watch/sources.ts';
 import { commandFlags, contextFlag, outputFlag } from './command-flags.ts';
-import { askController, type ControllerPlace } from './controller-link.ts';
+import { askController, type ControllerPlace, type Reached } from './controller-link.ts';
 import { renderAll, renderOne } from './explain-text.ts';
 import { watchUntil } from './explain-watch.ts';
 import { readCluster } from './read-cluster.ts';
@@ -145,12 +145,23 @@ async function print(
     return;
   }
   const reached = await askController(wanted, place, client);
-  if ('unreachable' in reached) {
-    const why = reached.unreachable.replace(/\s+/g, ' ');
-    output.stderr.write(`the controller was not reached (${why}): going on from the objects in the cluster alone\n`);
-  }
+  const remark = remarkOn(reached, first);
+  if (remark !== undefined) output.stderr.write(`${remark.replace(/\s+/g, ' ')}\n`);
   const explained = 'actor' in reached ? { ...first, live: reached.actor } : first;
   output.stdout.write(isJson ? `${JSON.stringify([explained])}\n` : renderOne(explained));
+}
+
+/** Of an actor of any kind, as `Explanation.isReady` has it. */
+const readyState = /^(ServiceReady|Accepted$|MarkingUse$)/;
+
+/** What else there is to say of what the running controller told, in one line. */
+function remarkOn(reached: Reached, { isReady }: Explanation): string | undefined {
+  const onward = 'going on from the objects in the cluster alone';
+  if ('unreachable' in reached) return `the controller was not reached (${reached.unreachable}): ${onward}`;
+  if ('unknownAt' in reached) return `the running controller has no such actor (${reached.unknownAt}): ${onward}`;
+  const { state, depth } = reached.actor;
+  const isSettledElsewhere = depth === 0 && readyState.test(state) !== isReady;
+  return isSettledElsewhere ? `the running controller says ${state}: was explain given its flags?` : undefined;
 }
 
 /** Says the first line again whenever it is another one, until all is ready. @returns the exit code. */

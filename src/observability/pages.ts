@@ -11,6 +11,9 @@ export function metricsPages({ registry }: Metrics): Pages {
   };
 }
 
+/** What the controller answers of an object that it has no actor for, with 404. */
+export const noSuchActor = 'no such actor';
+
 /**
  * `/debug/actors/KIND/NAMESPACE/NAME`: what an actor tells of itself, for `explain`; the namespace is empty for a
  * GatewayClass. A standby has no actors: 503.
@@ -21,7 +24,7 @@ export function actorPages(running: () => ActorSystem | undefined): Pages {
       const actors = running();
       if (actors === undefined) return text(503, 'not leading, or still reading the cluster: ask another replica\n');
       const report = reportActor(keyAt(path), { actors });
-      if (report === undefined) return text(404, 'no such actor\n');
+      if (report === undefined) return text(404, `${noSuchActor}\n`);
       return { status: 200, contentType: 'application/json', body: JSON.stringify(report) };
     },
   };

@@ -69,6 +69,12 @@ describe('explain reaches the controller by the proxy to its Pod', () => {
     });
   }
 
+  test('and takes the word of the one that leads that it has no such actor', async () => {
+    const proxies = { 'leader:8080': failure(404, 'no such actor\n'), 'standby:8080': failure(503, 'not leading') };
+    const reached = await askController(key, place, apiServer([pod('leader'), pod('standby')], proxies));
+    assert.deepEqual(reached, { unknownAt: 'Pod ours/leader' });
+  });
+
   test('and says so where Pods may not be listed', async () => {
     const request = async (): Promise<ApiResult> => failure(403, 'pods is forbidden');
     const reached = await askController(key, place, { request });

@@ -5,7 +5,7 @@ import { spawnController } from '../support/controller.ts';
 import { type Fixture, together, useServer } from '../support/fixture.ts';
 import { withoutProgress } from '../support/progress.ts';
 import { eventually } from '../support/server.ts';
-import { gateway, route } from './objects.ts';
+import { gateway, route, service } from './objects.ts';
 
 interface Output {
   readonly code: number | string;
@@ -76,11 +76,25 @@ describe('The command explain', together, () => {
     assert.match(reached.stdout, /^ {2}controller +ServiceReady\.NothingToAnnounce since .*, held by else$/m);
     assert.match(reached.stdout, /^ {2}event .* AddressGranted -> Pending\.RecordingAddress$/m);
     assert.equal(reached.stderr, '');
+    const unknown = await explain(t, f, 'gateway', `${f.namespace}/nobody`, '-controller-url', url);
+    assert.match(unknown.stderr, /^the running controller has no such actor \(http[^\n]*\): going on[^\n]*\n$/);
     await controller.stop();
     const alone = await explain(t, f, 'gateway', name, '-controller-url', url, '-output=json');
     assert.match(alone.stderr, /^the controller was not reached \(.*\): going on[^\n]*\n$/);
     const [found] = JSON.parse(alone.stdout) as { isReady: boolean; live?: unknown }[];
     assert.deepEqual([alone.code, found?.isReady, found?.live], [0, true, undefined]);
+  });
+
+  test('says so where the running controller, with other flags, decides otherwise', async (t) => {
+    const f = await fixture(t);
+    await f.create(gateway(f, 'gw'), service(f, 'web'), route(f, 'auto'));
+    const { controller } = await f.run();
+    assert.ok(controller.servers.metrics);
+    const url = `http://127.0.0.1:${portOf(controller.servers.metrics)}`;
+    const words = ['tcproute', `${f.namespace}/auto`, '-controller-url', url];
+    const { code, stderr } = await explain(t, f, ...words, '-service-behaviour', 'create');
+    assert.equal(code, 1);
+    assert.match(stderr, /^the running controller says ServiceReady\.[A-Za-z]+: was explain given its flags\?\n$/);
   });
 
   test('takes the command line of the controller as it stands', async (t) => {
