@@ -189,7 +189,9 @@ export const gatewayMachine = machine.createMachine({
           },
         },
         PoolExhausted: { description: 'The pool has no address for it; left when the pool changes' },
-        AddressNotUsable: { description: 'The address that its spec names is held by another Gateway' },
+        AddressNotUsable: {
+          description: "The address that its spec names is another's, or no load balancer can have it",
+        },
         RecordingAddress: { description: 'Has an address; it is being written into the ledger' },
         RecordFailed: { description: 'Has an address, which the API server does not let us write' },
       },

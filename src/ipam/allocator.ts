@@ -5,6 +5,7 @@ import { type Interval, IntervalSet } from './interval-set.ts';
 import { globalScope, type Pool, type PoolScope, scopeFor } from './pool.ts';
 import type { SearchOrder } from './pool-options.ts';
 import { type Segment, sizeOf } from './segments.ts';
+import { whyUnusable } from './unusable.ts';
 
 /** Who asks for, or holds, an address. */
 export interface Holder {
@@ -94,7 +95,10 @@ export class Allocator {
       case 'kept': {
         if (held.length > 0) return { addresses: held };
         const isFree = request.addresses.every(
-          (address) => !this.#holders.has(address) && outside.heldElsewhere(address, holder) === undefined,
+          (address) =>
+            whyUnusable(address) === undefined &&
+            !this.#holders.has(address) &&
+            outside.heldElsewhere(address, holder) === undefined,
         );
         return isFree ? this.#hold(holder, request.addresses) : this.#claimAny(holder, request.families, outside);
       }
@@ -132,6 +136,11 @@ export class Allocator {
 
   #refuseFixed(holder: Holder, request: FixedRequest, outside: Outside): AddressRefusal | undefined {
     for (const address of request.addresses) {
+      const kind = whyUnusable(address);
+      if (kind !== undefined) {
+        const message = `address ${address} is ${kind}, which no load balancer can have: name another one`;
+        return { reason: 'AddressNotUsable', message };
+      }
       if (request.isPoolOnly === true && !this.#isInScope(holder, address)) {
         const message = `address ${address} is outside the pool for namespace "${holder.namespace}": only its addresses may be named`;
         return { reason: 'AddressNotUsable', message };
