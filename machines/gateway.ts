@@ -31,7 +31,7 @@ function isStillRefused(facts: GatewayFacts, { refused }: Context): boolean {
 }
 
 /** What most transitions ask for: the effect decides by itself whether there is anything to write. */
-const tell = ['remember', 'removeLeftovers', 'writeStatus'] as const;
+const tell = ['remember', 'removeLeftovers', 'removeStaleMarks', 'writeStatus'] as const;
 
 const machine = setup({
   types: {
@@ -100,6 +100,7 @@ const machine = setup({
     syncServices: () => {},
     removeLeftovers: () => {},
     removeMarks: () => {},
+    removeStaleMarks: () => {},
     writeStatus: () => {},
   },
 });

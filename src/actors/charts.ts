@@ -28,30 +28,7 @@ export function connectCharts({ request, claim, release }: ActionTargets) {
         syncFinalizer: ({ context: { key } }) => request('gateway-class-finalizer', key, key),
       },
     }),
-    Gateway: gatewayMachine.provide({
-      actions: {
-        claimAddress: ({ context: { key, uid, facts } }) => {
-          if (facts !== undefined && facts.request.kind !== 'unsupported') claim(key, uid, facts.request);
-        },
-        recordAddress: ({ context: { key, facts } }) => {
-          for (const address of facts?.held ?? []) request('ledger-entry', ledgerKey(address), key);
-          request('gateway-address', key, key);
-        },
-        pinAddress: ({ context: { key } }) => request('gateway-address', key, key),
-        releaseAddress: ({ context: { key, uid } }) => release(key, uid),
-        syncServices: ({ context: { key, facts } }) => {
-          for (const service of facts?.services.filter(({ isInStep }) => !isInStep) ?? []) {
-            request('service', service.key, key);
-            for (const slice of service.slices) request('endpoint-slice', slice, key);
-          }
-        },
-        removeLeftovers: ({ context: { key, facts } }) => {
-          for (const leftover of facts?.leftovers ?? []) request('service', leftover, key);
-        },
-        removeMarks: ({ context: { key } }) => request('gateway-marks', key, key),
-        writeStatus: ({ context: { key } }) => request('gateway-status', key, key),
-      },
-    }),
+    Gateway: connectGateway({ request, claim, release }),
     ListenerSet: listenerSetMachine.provide({
       actions: { writeStatus: ({ context: { key } }) => request('listener-set-status', key, key) },
     }),
@@ -67,6 +44,36 @@ export function connectCharts({ request, claim, release }: ActionTargets) {
       },
     }),
   };
+}
+
+function connectGateway({ request, claim, release }: ActionTargets) {
+  return gatewayMachine.provide({
+    actions: {
+      claimAddress: ({ context: { key, uid, facts } }) => {
+        if (facts !== undefined && facts.request.kind !== 'unsupported') claim(key, uid, facts.request);
+      },
+      recordAddress: ({ context: { key, facts } }) => {
+        for (const address of facts?.held ?? []) request('ledger-entry', ledgerKey(address), key);
+        request('gateway-address', key, key);
+      },
+      pinAddress: ({ context: { key } }) => request('gateway-address', key, key),
+      releaseAddress: ({ context: { key, uid } }) => release(key, uid),
+      syncServices: ({ context: { key, facts } }) => {
+        for (const service of facts?.services.filter(({ isInStep }) => !isInStep) ?? []) {
+          request('service', service.key, key);
+          for (const slice of service.slices) request('endpoint-slice', slice, key);
+        }
+      },
+      removeLeftovers: ({ context: { key, facts } }) => {
+        for (const leftover of facts?.leftovers ?? []) request('service', leftover, key);
+      },
+      removeMarks: ({ context: { key } }) => request('gateway-marks', key, key),
+      removeStaleMarks: ({ context: { key, facts, failures } }) => {
+        if (facts?.isMarkStale === true && !('gateway-marks' in failures)) request('gateway-marks', key, key);
+      },
+      writeStatus: ({ context: { key } }) => request('gateway-status', key, key),
+    },
+  });
 }
 
 export type Charts = ReturnType<typeof connectCharts>;

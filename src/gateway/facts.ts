@@ -1,14 +1,7 @@
 import type { GatewayClassFacts, GatewayFacts, ServiceFacts } from '../objects/facts.ts';
 import type { ObjectKey, RouteKind } from '../objects/keys.ts';
-import {
-  acceptedWith,
-  isAssigned,
-  isMarked,
-  isRecorded,
-  needsPin,
-  requestOf,
-  waitingRequestOf,
-} from './address-request.ts';
+import { isAssigned, isMarked, isMarkStale, needsPin } from './address-pin.ts';
+import { acceptedWith, isRecorded, requestOf, waitingRequestOf } from './address-request.ts';
 import { strangersSlices } from './endpoint-slices.ts';
 import { acceptClass, finalizersDue, judgeVersion, refusedWithClass, standingOf } from './gateway-class.ts';
 import { noteExtras } from './gateway-extras.ts';
@@ -61,8 +54,9 @@ export function gatewayFacts(key: ObjectKey<'Gateway'>, uid: string, world: Worl
     outside: isAssigned(gateway, world.settings) ? world.addresses.outsidePool(uid) : [],
     isRecorded: isRecorded(gateway, held, world),
     isLost: isMovedAway || held.some((address) => isElsewhere(address, world)),
-    isPinDue: world.view.isServed('IPAddress') && needsPin(gateway, held, world.settings),
+    isPinDue: world.view.isServed('IPAddress') && needsPin(gateway, held, world),
     isMarked: isMarked(gateway, held, world.settings),
+    isMarkStale: isMarkStale(gateway, world.settings),
     poolRevision: world.addresses.revision,
     accepted: graph.standing === 'refused' ? refusedWithClass(gateway, world.view) : graph.accepted,
     listeners: graph.listeners,
@@ -85,6 +79,7 @@ const nothing = {
   isLost: false,
   isPinDue: false,
   isMarked: false,
+  isMarkStale: false,
   poolRevision: 0,
   accepted: { status: 'Unknown', reason: 'Pending', message: '' },
   listeners: [],

@@ -51,6 +51,8 @@ export interface GatewayFacts {
   readonly isPinDue: boolean;
   /** Whether its spec or labels carry marks of ours. */
   readonly isMarked: boolean;
+  /** Whether marks tell of other addresses than its user has written into the spec by now. */
+  readonly isMarkStale: boolean;
   readonly poolRevision: number;
   readonly accepted: Verdict;
   /** Its own, and those of its ListenerSets. */

@@ -1,16 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { gateway, pool, programmed, simulate } from './address-world.ts';
-import type { Manifest } from './manifests.ts';
+import { gateway, left, pool, programmed, simulate } from './address-world.ts';
 import { Simulation } from './simulation.ts';
-
-/** As the Go original leaves one. */
-function left(name: string, address: string, creationTimestamp: string): Manifest {
-  return gateway(name, address, {
-    labels: { 'ipam-address': address, implementation: 'thebsdbox' },
-    creationTimestamp,
-  });
-}
 
 describe('with -pin-address=false', () => {
   const flags = ['-pin-address=false'];

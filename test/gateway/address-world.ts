@@ -25,6 +25,14 @@ export function gateway(name: string, address?: string, metadata: object = {}): 
   };
 }
 
+/** As the Go original leaves one. */
+export function left(name: string, address: string, creationTimestamp: string): Manifest {
+  return gateway(name, address, {
+    labels: { 'ipam-address': address, implementation: 'thebsdbox' },
+    creationTimestamp,
+  });
+}
+
 /** The controller on these objects, a class and a pool, until it is at rest. */
 export function simulate(
   manifests: readonly Manifest[],
