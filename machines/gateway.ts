@@ -2,6 +2,7 @@ import { assign, setup } from 'xstate';
 import { isEqual } from '../src/gateway/equal.ts';
 import { afterResult, type Failures } from '../src/gateway/failures.ts';
 import { type ChartEvent, guardOver } from '../src/gateway/observed.ts';
+import { isRequestMet } from '../src/gateway/request-met.ts';
 import { isAnnounced } from '../src/gateway/service-readiness.ts';
 import type { GatewayFacts } from '../src/objects/facts.ts';
 import type { ObjectKey } from '../src/objects/keys.ts';
@@ -21,10 +22,6 @@ interface Context {
 type GatewayEvent = ChartEvent<GatewayFacts>;
 
 const seen = guardOver<GatewayFacts, Context>;
-
-function isUnsatisfied({ request, held }: GatewayFacts): boolean {
-  return request.kind === 'fixed' ? !isEqual(request.addresses, held) : held.length === 0;
-}
 
 function isStillRefused(facts: GatewayFacts, { refused }: Context): boolean {
   return refused !== undefined && refused.revision === facts.poolRevision && isEqual(refused.request, facts.request);
@@ -59,12 +56,12 @@ const machine = setup({
     isAddressUnsupported: seen((facts) => facts.request.kind === 'unsupported'),
     isAddressRefused: seen(
       (facts, context) =>
-        isUnsatisfied(facts) &&
+        !isRequestMet(facts) &&
         isStillRefused(facts, context) &&
         context.refused?.refusal.reason === 'AddressNotUsable',
     ),
-    isPoolExhausted: seen((facts, context) => isUnsatisfied(facts) && isStillRefused(facts, context)),
-    isWithoutAddress: seen((facts) => isUnsatisfied(facts)),
+    isPoolExhausted: seen((facts, context) => !isRequestMet(facts) && isStillRefused(facts, context)),
+    isWithoutAddress: seen((facts) => !isRequestMet(facts)),
     isAddressLost: seen((facts) => facts.isLost),
     isRecordFailing: seen((facts, { failures }) => {
       return !facts.isRecorded && ('ledger-entry' in failures || 'gateway-address' in failures);

@@ -30,7 +30,10 @@ export function isCloned(gateway: Gateway, settings: Settings): boolean {
 }
 
 function isNamed({ addresses }: Pin, gateway: Gateway): boolean {
-  return isEqual(addresses, specValues(gateway).map(canonicalAddress));
+  return isEqual(
+    addresses,
+    gateway.spec.addresses.map(({ value }) => canonicalAddress(value)),
+  );
 }
 
 /** Whether another than this Gateway has one of these addresses. */
@@ -53,7 +56,8 @@ export function toldAddresses({ status }: Gateway): readonly string[] {
 /** Addresses that this very Gateway is known to hold, from what stands on it. */
 export function recordedAddresses(gateway: Gateway, settings: Settings): readonly string[] {
   const pin = pinOf(gateway, settings);
-  return pin !== undefined && isOwn(pin, gateway, settings) ? pin.addresses : toldAddresses(gateway);
+  const isOurs = pin !== undefined && isOwn(pin, gateway, settings) && !isMarkStale(gateway, settings);
+  return isOurs ? pin.addresses : toldAddresses(gateway);
 }
 
 /** Whether `spec.addresses` is ours to write: nothing in it, or only what we wrote for another Gateway. */
@@ -76,14 +80,14 @@ export function needsPin(gateway: Gateway, held: readonly string[], knowledge: K
  * Whether marks of ours, or of what this Gateway is a copy of, tell of other addresses than those that its user has
  * written into its spec. A list that somebody emptied is nobody's wish: what we wrote there is held all the same.
  */
-export function isMarkStale({ metadata, spec }: Gateway, settings: Settings): boolean {
-  const values = spec.addresses.map(({ value }) => canonicalAddress(value));
-  const named = values.filter((value) => value !== undefined);
-  if (named.length === 0 || named.length < values.length) return false;
+export function isMarkStale(gateway: Gateway, settings: Settings): boolean {
+  const { metadata } = gateway;
+  const named = specValues(gateway).map(canonicalAddress);
+  if (named.length === 0 || named.includes(undefined)) return false;
   const text = metadata.annotations[annotations.pinned];
   if (text !== undefined) {
     const pin = parsePin(text);
-    return pin !== undefined && pin.controller === settings.controllerName && !isEqual(pin.addresses, named);
+    return pin !== undefined && pin.controller === settings.controllerName && !isNamed(pin, gateway);
   }
   const label = metadata.labels[labels.address];
   const isOurs = metadata.labels[labels.implementation] === labelValue(settings.implementationLabel);

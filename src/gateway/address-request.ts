@@ -1,4 +1,4 @@
-import { canonicalAddress } from '../ipam/address.ts';
+import { canonicalAddress, familyOf } from '../ipam/address.ts';
 import type { GatewayFacts } from '../objects/facts.ts';
 import type { Gateway } from '../objects/gateway-api.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
@@ -27,7 +27,7 @@ export function acceptedWith({ request, accepted }: Pick<GatewayFacts, 'request'
 
 /** What a Gateway asks the pool for, by the claim order: its spec, what is recorded as its own, a new one. */
 export function requestOf(gateway: Gateway, knowledge: Knowledge): GatewayFacts['request'] {
-  const { view, settings } = knowledge;
+  const { view } = knowledge;
   const foreignType = gateway.spec.addresses.find((address) => address.type !== 'IPAddress');
   if (foreignType !== undefined) {
     const message = `spec.addresses: type ${foreignType.type} is not supported, use IPAddress`;
@@ -44,9 +44,11 @@ export function requestOf(gateway: Gateway, knowledge: Knowledge): GatewayFacts[
     addresses.add(address);
   }
   const chosen = familiesOf[optionsOf(gateway, knowledge).ipFamilies];
-  if (addresses.size > 0) return requestOfNamed([...addresses], gateway, knowledge, chosen);
-  const entries = addressesInLedger(gateway, view);
-  const recorded = entries.length > 0 ? entries : recordedAddresses(gateway, settings);
+  if (addresses.size > 0) {
+    const request = requestOfNamed([...addresses], gateway, knowledge, chosen);
+    return request.kind === 'fixed' ? withMore(request, gateway, knowledge) : request;
+  }
+  const recorded = ownAddresses(gateway, knowledge);
   if (recorded.length > 0) return { kind: 'kept', addresses: recorded, ...chosen };
   const parameters = readParameters(gateway, view);
   if (parameters.kind !== 'refused') return { kind: 'any', ...chosen };
@@ -69,6 +71,33 @@ function requestOfNamed(
   if (isReplaceable) return { kind: 'kept', addresses, ...chosen };
   const isPoolOnly = settings.staticAddresses === 'pool' && !hadBefore(gateway, addresses, knowledge);
   return { kind: 'fixed', addresses, ...(isPoolOnly && { isPoolOnly }) };
+}
+
+/** An empty value beside those that are named asks for one of a family that none is named of. */
+function withMore(
+  request: Extract<AddressRequest, { kind: 'fixed' }>,
+  gateway: Gateway,
+  knowledge: Knowledge,
+): GatewayFacts['request'] {
+  const empty = gateway.spec.addresses.length - specValues(gateway).length;
+  if (empty === 0) return request;
+  const { ipFamilies } = optionsOf(gateway, knowledge);
+  const wanted = familiesOf[ipFamilies].families ?? familiesOf.dual.families ?? [];
+  const families = wanted.filter((family) => request.addresses.every((address) => familyOf(address) !== family));
+  if (empty <= families.length) {
+    return { ...request, more: { families: families.slice(0, empty), had: ownAddresses(gateway, knowledge) } };
+  }
+  const limit = ipFamilies === 'auto' ? '' : `, and ip-families is ${ipFamilies}`;
+  const message =
+    `spec.addresses: an empty value beside ${request.addresses.join(', ')} asks for an address of a family ` +
+    `that none is named of${limit}: take it out, or name the address`;
+  return unsupported({ status: 'False', reason: 'UnsupportedAddress', message });
+}
+
+/** What the ledger says that a Gateway has, or what stands on it. */
+function ownAddresses(gateway: Gateway, { view, settings }: Knowledge): readonly string[] {
+  const entries = addressesInLedger(gateway, view);
+  return entries.length > 0 ? entries : recordedAddresses(gateway, settings);
 }
 
 /** What a Gateway asks for while its class is missing: what it has, by the ledger or its status, whatever it names. */

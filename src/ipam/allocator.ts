@@ -1,6 +1,6 @@
 import type { IPFamily } from '../objects/service.ts';
 import type { AddressRefusal, AddressRequest, Families } from '../objects/verdicts.ts';
-import { formatAddress, parseAddress } from './address.ts';
+import { familyOf, formatAddress, parseAddress } from './address.ts';
 import { type Interval, IntervalSet } from './interval-set.ts';
 import { globalScope, type Pool, type PoolScope, scopeFor } from './pool.ts';
 import type { SearchOrder } from './pool-options.ts';
@@ -91,7 +91,7 @@ export class Allocator {
     const held = this.held(holder.uid);
     switch (request.kind) {
       case 'fixed':
-        return this.#claimFixed(holder, request, outside) ?? this.#hold(holder, request.addresses);
+        return this.#claimFixed(holder, request, outside);
       case 'kept': {
         if (held.length > 0) return { addresses: held };
         const isFree = request.addresses.every(
@@ -126,12 +126,35 @@ export class Allocator {
     return addresses;
   }
 
-  /** @returns why it cannot have them; what it had before is given up then: it does not ask for that any more. */
-  #claimFixed(holder: Holder, request: FixedRequest, outside: Outside): ClaimOutcome | undefined {
+  /** Where it cannot have them, it gives up what it had before, but for what it asks for still. */
+  #claimFixed(holder: Holder, request: FixedRequest, outside: Outside): ClaimOutcome {
     const refusal = this.#refuseFixed(holder, request, outside);
-    if (refusal === undefined) return undefined;
-    this.release(holder.uid);
-    return { refusal };
+    if (refusal !== undefined) {
+      this.release(holder.uid);
+      return { refusal };
+    }
+    const more = this.#findMore(holder, request, outside);
+    if ('addresses' in more) return this.#hold(holder, [...request.addresses, ...more.addresses]);
+    this.#hold(
+      holder,
+      this.held(holder.uid).filter((address) => request.addresses.includes(address)),
+    );
+    return more;
+  }
+
+  /** What it gets beside the addresses that it names. */
+  #findMore(holder: Holder, { addresses, more }: FixedRequest, outside: Outside): ClaimOutcome {
+    if (more === undefined) return { addresses: [] };
+    const had = [...this.held(holder.uid), ...more.had].filter((address) => {
+      const isMine = (this.#holders.get(address) ?? holder).uid === holder.uid;
+      const isNamed = addresses.includes(address) || whyUnusable(address) !== undefined;
+      return isMine && !isNamed && outside.heldElsewhere(address, holder) === undefined;
+    });
+    const kept = more.families.flatMap((family) => had.find((address) => familyOf(address) === family) ?? []);
+    const missing = more.families.filter((family) => kept.every((address) => familyOf(address) !== family));
+    if (missing.length === 0) return { addresses: kept };
+    const found = this.#find(holder, missing, outside);
+    return 'addresses' in found ? { addresses: [...kept, ...found.addresses] } : found;
   }
 
   #refuseFixed(holder: Holder, request: FixedRequest, outside: Outside): AddressRefusal | undefined {
@@ -156,6 +179,11 @@ export class Allocator {
   }
 
   #claimAny(holder: Holder, families: Families | undefined, outside: Outside): ClaimOutcome {
+    const found = this.#find(holder, families, outside);
+    return 'addresses' in found ? this.#hold(holder, found.addresses) : found;
+  }
+
+  #find(holder: Holder, families: Families | undefined, outside: Outside): ClaimOutcome {
     const pool = this.#pool;
     if ('missing' in pool) return { refusal: { reason: 'AddressNotAssigned', message: pool.missing } };
     const scope = scopeFor(pool, holder.namespace);
@@ -163,7 +191,7 @@ export class Allocator {
     const wanted = families ?? [undefined];
     const found = wanted.flatMap((family) => this.#findFree(family, pool, holder, outside) ?? []);
     return found.length > 0 && found.length === wanted.length
-      ? this.#hold(holder, found)
+      ? { addresses: found }
       : { refusal: this.#refuseExhausted(pool, scope, holder.namespace, families) };
   }
 
@@ -224,7 +252,7 @@ export class Allocator {
       if (parsed) this.#used[parsed.family].add({ start: parsed.value, end: parsed.value });
       this.#holders.set(address, holder);
     }
-    this.#addresses.set(holder.uid, addresses);
+    if (addresses.length > 0) this.#addresses.set(holder.uid, addresses);
     return { addresses };
   }
 }

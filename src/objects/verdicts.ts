@@ -47,6 +47,8 @@ export type AddressRequest =
       readonly addresses: readonly string[];
       /** Only what the pool has for this namespace may be named. */
       readonly isPoolOnly?: boolean;
+      /** Of each of these families one of the pool beside them, if it can be one that the Gateway had before. */
+      readonly more?: { readonly families: Families; readonly had: readonly string[] };
     }
   | { readonly kind: 'kept' | 'preferred'; readonly addresses: readonly string[]; readonly families?: Families }
   | { readonly kind: 'any'; readonly families?: Families };
