@@ -31,3 +31,22 @@ describe('a static address that no load balancer can have', () => {
     assert.match(programmed(simulation.run(), key), /^True\/Programmed: 192\.0\.2\.1 is assigned/);
   });
 });
+
+describe('several static addresses', () => {
+  test('of one family are all held, told and handed over', () => {
+    const both = ['192.0.2.1', '192.0.2.2'];
+    const { spec, ...rest } = gateway('gw');
+    const addresses = both.map((value) => ({ type: 'IPAddress', value }));
+    const route = {
+      kind: 'TCPRoute',
+      metadata: { name: 'web', labels: { selectorkey: 'app', selectorvalue: 'web' } },
+      spec: { parentRefs: [{ name: 'gw' }], rules: [{ backendRefs: [{ name: 'web', port: 80 }] }] },
+    } as const;
+    const simulation = simulate([{ ...rest, spec: { ...(spec as object), addresses } }, route]);
+    assert.deepEqual(simulation.pool.held('gateway-gw'), both);
+    assert.match(programmed(simulation, key), /^True\/Programmed: 192\.0\.2\.1, 192\.0\.2\.2 is assigned/);
+    const service = simulation.cluster.get('Service/default/web');
+    assert.equal(service?.metadata.annotations['kube-vip.io/loadbalancerIPs'], both.join());
+    assert.deepEqual(service?.spec.ipFamilies, ['IPv4']);
+  });
+});
