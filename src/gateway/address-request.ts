@@ -107,7 +107,8 @@ export function waitingRequestOf(gateway: Gateway, knowledge: Knowledge): Gatewa
   return had.length > 0 ? { kind: 'fixed', addresses: had } : requestOf(gateway, knowledge);
 }
 
-const familiesOf: Readonly<Record<IPFamiliesSetting, { readonly families?: Families }>> = {
+/** The families of each setting; of `auto` any. */
+export const familiesOf: Readonly<Record<IPFamiliesSetting, { readonly families?: Families }>> = {
   auto: {},
   ipv4: { families: ['IPv4'] },
   ipv6: { families: ['IPv6'] },

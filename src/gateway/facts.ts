@@ -17,6 +17,7 @@ import { presenceOf } from './presence.ts';
 import { resolveRoute, type ServiceWish } from './route-resolution.ts';
 import { ownServiceFacts } from './service-facts.ts';
 import { planService } from './service-plan.ts';
+import { unmetFamilies } from './unmet-families.ts';
 
 /** Facts of a GatewayClass, from the cluster as it is known now. */
 export function gatewayClassFacts(key: ObjectKey<'GatewayClass'>, world: World): GatewayClassFacts {
@@ -52,6 +53,7 @@ export function gatewayFacts(key: ObjectKey<'Gateway'>, uid: string, world: Worl
     request,
     held,
     outside: isAssigned(gateway, world.settings) ? world.addresses.outsidePool(uid) : [],
+    unmetFamilies: unmetFamilies(gateway, held, world),
     isRecorded: isRecorded(gateway, held, world),
     isLost: isMovedAway || held.some((address) => isElsewhere(address, world)),
     isPinDue: world.view.isServed('IPAddress') && needsPin(gateway, held, world),

@@ -80,12 +80,13 @@ function idle({ services }: GatewayFacts): string {
 
 /** What is to be known of a Gateway that is programmed all the same. */
 function besides(facts: GatewayFacts): string {
-  return `${outside(facts)}${strangers(facts)}`;
+  return `${kept(facts)}${strangers(facts)}`;
 }
 
-/** An edit of the pool takes nothing away. */
-function outside({ outside: left }: GatewayFacts): string {
-  return left.length === 0 ? '' : `; ${left.join(', ')} lies outside the pool by now, and is kept`;
+/** An edit of the pool, or of the families that are set, takes nothing away. */
+function kept({ outside, unmetFamilies }: GatewayFacts): string {
+  const stranded = outside.length === 0 ? '' : `; ${outside.join(', ')} lies outside the pool by now, and is kept`;
+  return unmetFamilies === undefined ? stranded : `${stranded}; ${unmetFamilies}`;
 }
 
 /** What somebody else put there is served too: nobody but the one who put it there knows why. */

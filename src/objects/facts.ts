@@ -43,6 +43,8 @@ export interface GatewayFacts {
   readonly held: readonly string[];
   /** Held addresses that came from the pool, which an edit has left outside of it since. */
   readonly outside: readonly string[];
+  /** How what it keeps is not of the families that are set for it. */
+  readonly unmetFamilies?: string | undefined;
   /** Whether the held addresses stand in the ledger (without one: on the Gateway), so that a restart finds them. */
   readonly isRecorded: boolean;
   /** Whether the ledger says that another has an address which we took for its own, or that it has others. */
