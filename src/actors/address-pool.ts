@@ -4,6 +4,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { heldElsewhere } from '../gateway/held-elsewhere.ts';
 import { partsOf } from '../gateway/keys.ts';
 import { ledgerKey, ownerUid, releasedAt } from '../gateway/ledger.ts';
+import { takenBy } from '../gateway/taken-by.ts';
 import { canonicalAddress } from '../ipam/address.ts';
 import { Allocator, type ClaimOutcome, type Holder, type NoPool, type Outside } from '../ipam/allocator.ts';
 import type { Pool } from '../ipam/pool.ts';
@@ -220,6 +221,11 @@ export class AddressPool implements AddressView {
     heldElsewhere: (address, holder) => {
       const { cluster, settings } = this.#options;
       return heldElsewhere(address, holder, { view: cluster, settings }) ?? this.#strangers.get(address);
+    },
+    takenBy: (address) => {
+      const who = this.#strangers.get(address);
+      const { cluster, settings } = this.#options;
+      return who === undefined ? takenBy(address, { view: cluster, settings }) : { use: 'other', who };
     },
   };
 

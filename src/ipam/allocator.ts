@@ -1,10 +1,12 @@
 import type { IPFamily } from '../objects/service.ts';
 import type { AddressRefusal, AddressRequest, Families } from '../objects/verdicts.ts';
 import { familyOf, formatAddress, parseAddress } from './address.ts';
-import { type Interval, IntervalSet } from './interval-set.ts';
-import { globalScope, type Pool, type PoolScope, scopeFor } from './pool.ts';
+import { IntervalSet } from './interval-set.ts';
+import { type Pool, type PoolScope, scopeFor } from './pool.ts';
 import type { SearchOrder } from './pool-options.ts';
-import { type Segment, sizeOf } from './segments.ts';
+import type { AddressSets, Segment } from './segments.ts';
+import { describeShortage, ipFamilies } from './shortage.ts';
+import type { Taker } from './taker.ts';
 import { whyUnusable } from './unusable.ts';
 
 /** Who asks for, or holds, an address. */
@@ -20,9 +22,18 @@ export interface Outside {
   isTaken(address: string, holder: Holder): boolean;
   /** Who else has it, in words: not even the Gateway that names it can have it. */
   heldElsewhere(address: string, holder: Holder): string | undefined;
+  /** Who has an address that is taken, as far as it is known. */
+  takenBy(address: string, holder: Holder): Taker | undefined;
 }
 
-const nobody: Outside = { isTaken: () => false, heldElsewhere: () => undefined };
+const nobody: Outside = { isTaken: () => false, heldElsewhere: () => undefined, takenBy: () => undefined };
+
+/** Where a free address is looked for, and for whom. */
+interface Search {
+  readonly pool: Pool;
+  readonly holder: Holder;
+  readonly outside: Outside;
+}
 
 type FixedRequest = Extract<AddressRequest, { kind: 'fixed' }>;
 
@@ -41,7 +52,7 @@ export class Allocator {
   #pool: Pool | NoPool;
   readonly #holders = new Map<string, Holder>();
   readonly #addresses = new Map<string, readonly string[]>();
-  readonly #used: Readonly<Record<IPFamily, IntervalSet>> = { IPv4: new IntervalSet(), IPv6: new IntervalSet() };
+  readonly #used: AddressSets = { IPv4: new IntervalSet(), IPv6: new IntervalSet() };
 
   constructor(pool: Pool | NoPool) {
     this.#pool = pool;
@@ -188,14 +199,14 @@ export class Allocator {
     if ('missing' in pool) return { refusal: { reason: 'AddressNotAssigned', message: pool.missing } };
     const scope = scopeFor(pool, holder.namespace);
     if (scope === undefined) return { refusal: refuseWithoutScope(holder.namespace) };
-    const wanted = families ?? [undefined];
-    const found = wanted.flatMap((family) => this.#findFree(family, pool, holder, outside) ?? []);
-    return found.length > 0 && found.length === wanted.length
-      ? { addresses: found }
-      : { refusal: this.#refuseExhausted(pool, scope, holder.namespace, families) };
+    const found = (families ?? [undefined]).map((family) => this.#findFree(family, { pool, holder, outside }));
+    const addresses = found.filter((address) => address !== undefined);
+    if (addresses.length > 0 && addresses.length === found.length) return { addresses };
+    const lacking = families?.filter((_, index) => found[index] === undefined);
+    return { refusal: this.#refuseExhausted({ pool, scope, holder, outside }, lacking) };
   }
 
-  #findFree(family: IPFamily | undefined, pool: Pool, holder: Holder, outside: Outside): string | undefined {
+  #findFree(family: IPFamily | undefined, { pool, holder, outside }: Search): string | undefined {
     for (const segment of scopeFor(pool, holder.namespace)?.segments ?? []) {
       if (family !== undefined && segment.family !== family) continue;
       const address = this.#nextFree(segment, pool.order, (candidate) => outside.isTaken(candidate, holder));
@@ -219,16 +230,19 @@ export class Allocator {
     return undefined;
   }
 
-  #refuseExhausted(pool: Pool, scope: PoolScope, namespace: string, families: Families | undefined): AddressRefusal {
-    const name = pool.scopes.has(namespace) ? namespace : globalScope;
-    const size = sizeOf(scope.segments);
-    const missing = families?.filter((family) => scope.segments.every((segment) => segment.family !== family)) ?? [];
-    const message =
-      size === 0n
-        ? `no entry of the pool for "${name}" is usable: ${describeProblems(pool)}`
-        : missing.length > 0
-          ? `the pool for "${name}" has no ${missing.join(' and ')} addresses: add a range, or ask for another family`
-          : `all ${size} addresses of the pool for "${name}" are in use: add a range, or delete a Gateway`;
+  /** @param lacking the families of a claim that have no free address. */
+  #refuseExhausted(search: Search & { readonly scope: PoolScope }, lacking: Families | undefined): AddressRefusal {
+    const { pool, scope, holder, outside } = search;
+    const others = lacking === undefined ? [] : ipFamilies.filter((family) => !lacking.includes(family));
+    const message = describeShortage({
+      pool,
+      scope,
+      namespace: holder.namespace,
+      lacking,
+      alternative: others.find((family) => this.#findFree(family, search) !== undefined),
+      used: this.#used,
+      takenBy: (address) => outside.takenBy(address, holder),
+    });
     return { reason: 'AddressNotAssigned', message };
   }
 
@@ -239,10 +253,7 @@ export class Allocator {
   #isInScope(holder: Holder, address: string): boolean {
     const parsed = parseAddress(address);
     if (parsed === undefined || 'missing' in this.#pool) return false;
-    const scope = scopeFor(this.#pool, holder.namespace);
-    return (
-      scope?.segments.some((segment) => segment.family === parsed.family && includes(segment, parsed.value)) ?? false
-    );
+    return scopeFor(this.#pool, holder.namespace)?.addresses[parsed.family].has(parsed.value) ?? false;
   }
 
   #hold(holder: Holder, addresses: readonly string[]): ClaimOutcome {
@@ -257,13 +268,6 @@ export class Allocator {
   }
 }
 
-/** The first few: a ConfigMap may hold a megabyte of them. */
-function describeProblems({ problems }: Pool): string {
-  const shown = problems.slice(0, 3).map(({ key, message }) => `${key}: ${message}`);
-  const more = problems.length - shown.length;
-  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
-}
-
 function refuseWithoutScope(namespace: string): AddressRefusal {
   return {
     reason: 'AddressNotAssigned',
@@ -271,8 +275,4 @@ function refuseWithoutScope(namespace: string): AddressRefusal {
       `the pool has no entry for namespace "${namespace}": ` +
       `add cidr-${namespace}, range-${namespace}, cidr-global or range-global to its ConfigMap`,
   };
-}
-
-function includes(interval: Interval, value: bigint): boolean {
-  return interval.start <= value && value <= interval.end;
 }

@@ -65,6 +65,21 @@ export class IntervalSet {
     return this.#intervals.reduce((sum, { start, end }) => sum + end - start + 1n, 0n);
   }
 
+  /** The runs of `within` that are not in the set. */
+  gapsIn({ start, end }: Interval): readonly Interval[] {
+    const gaps: Interval[] = [];
+    let next = start;
+    let index = this.#firstEndingAtOrAfter(start);
+    for (let taken = this.#intervals[index]; taken !== undefined && taken.start <= end; ) {
+      if (taken.start > next) gaps.push({ start: next, end: taken.start - 1n });
+      next = taken.end + 1n;
+      index += 1;
+      taken = this.#intervals[index];
+    }
+    if (next <= end) gaps.push({ start: next, end });
+    return gaps;
+  }
+
   /** Index of the first interval whose end is at or after `value`; the length where there is none. */
   #firstEndingAtOrAfter(value: bigint): number {
     let low = 0;

@@ -1,7 +1,7 @@
 import type { StringMap } from '../objects/kubernetes.ts';
 import { type ParsedEntry, type PoolEntry, parseCidr, parseRange, trimEnds } from './entry.ts';
 import { type PoolProblem, readQuarantine, readSearchOrder, readSkipEnds, type SearchOrder } from './pool-options.ts';
-import { type Segment, segmentsOf } from './segments.ts';
+import { type AddressSets, type Segment, segmentsOf, setsOf } from './segments.ts';
 
 /** What one namespace, or all others (`global`), take their addresses from. */
 export interface PoolScope {
@@ -9,6 +9,8 @@ export interface PoolScope {
   readonly entries: readonly PoolEntry[];
   /** What is left of them without the excluded ones, in the order of use. */
   readonly segments: readonly Segment[];
+  /** All addresses of the segments. */
+  readonly addresses: AddressSets;
 }
 
 export interface Pool {
@@ -54,7 +56,8 @@ export function parsePool(data: StringMap): Pool {
     const entries = isOwn ? own : globalEntries;
     if (!isOwn && globalEntries.length === 0) continue;
     const excluded = [...globalExcluded, ...(name === globalScope ? [] : (lists['exclude-'].get(name) ?? []))];
-    scopes.set(name, { entries, segments: segmentsOf(entries, excluded, order) });
+    const segments = segmentsOf(entries, excluded, order);
+    scopes.set(name, { entries, segments, addresses: setsOf(segments) });
   }
   return { scopes, order, problems, quarantineMs: readQuarantine(data, problems) };
 }
@@ -62,6 +65,13 @@ export function parsePool(data: StringMap): Pool {
 /** The scope that a namespace takes its addresses from: its own entries if it has any, else the global ones. */
 export function scopeFor(pool: Pool, namespace: string): PoolScope | undefined {
   return pool.scopes.get(namespace) ?? pool.scopes.get(globalScope);
+}
+
+/** The first few: a ConfigMap may hold a megabyte of them. */
+export function describeProblems({ problems }: Pool): string {
+  const shown = problems.slice(0, 3).map(({ key, message }) => `${key}: ${message}`);
+  const more = problems.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 }
 
 function readLists(data: StringMap, problems: PoolProblem[]): Readonly<Record<Prefix, Map<string, PoolEntry[]>>> {

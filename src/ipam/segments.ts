@@ -8,6 +8,9 @@ export interface Segment extends Interval {
   readonly family: IPFamily;
 }
 
+/** Addresses by family, each once. */
+export type AddressSets = Readonly<Record<IPFamily, IntervalSet>>;
+
 /** What is left of the entries without the excluded addresses, in the order of use. */
 export function segmentsOf(
   entries: readonly PoolEntry[],
@@ -33,9 +36,17 @@ function without(entries: readonly PoolEntry[], excluded: readonly PoolEntry[], 
   return set.intervals.map(({ start, end }) => ({ family, start, end }));
 }
 
-/** How many different addresses the segments have together. */
-export function sizeOf(segments: readonly Segment[]): bigint {
+export function setsOf(segments: readonly Segment[]): AddressSets {
   const sets = { IPv4: new IntervalSet(), IPv6: new IntervalSet() };
   for (const segment of segments) sets[segment.family].add(segment);
-  return sets.IPv4.size() + sets.IPv6.size();
+  return sets;
+}
+
+export function countOf({ IPv4, IPv6 }: AddressSets): bigint {
+  return IPv4.size() + IPv6.size();
+}
+
+/** How many different addresses the segments have together. */
+export function sizeOf(segments: readonly Segment[]): bigint {
+  return countOf(setsOf(segments));
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Fixture, together, useServer } from '../support/fixture.ts';
-import { addressOf, condition, type GatewayObject, gateway, verdict } from './objects.ts';
+import { addressOf, condition, type GatewayObject, gateway, service, strangersEntry, verdict } from './objects.ts';
 
 interface BadEntry {
   readonly name: string;
@@ -107,6 +107,36 @@ describe('A bad pool', together, () => {
     await f.delete('Gateway', 'a');
     await f.settle();
     assert.equal(await addressOf(f, 'c'), f.address(1));
+  });
+
+  test('used up by a quarantine and by others: says so, with one of them, and that waiting helps', async (t) => {
+    const f = await fixture(t, { pool: null });
+    await f.setPool({ 'range-global': `${f.address(1)}-${f.address(3)}`, quarantine: '1h' });
+    await f.create(service(f, 'theirs', { spec: { externalIPs: [f.address(3)] } }));
+    await f.create(gateway(f, 'a'), gateway(f, 'b'));
+    await f.run();
+    await f.delete('Gateway', 'b');
+    await f.settle();
+    await f.create(gateway(f, 'c'));
+    await f.settle();
+    assert.equal(
+      (await programmed(f, 'c')).message,
+      `all 3 addresses of the pool for "global" are taken, 1 in use by Gateways, 1 in quarantine, 1 held by others ` +
+        `(${f.address(3)} by Service ${f.namespace}/theirs): wait until the quarantine is over, add a range, ` +
+        'delete a Gateway, or free what others hold ("ipam ls" names them)',
+    );
+  });
+
+  test('used up by entries of others in the ledger: names one', async (t) => {
+    const f = await fixture(t, { pool: null });
+    await f.setPool({ 'range-global': f.address(1) });
+    await f.create(strangersEntry(f, f.address(1)));
+    await f.create(gateway(f, 'a'));
+    await f.run();
+    await f.settle();
+    const { message } = await programmed(f, 'a');
+    assert.match(message, /1 held by others \(.* by services .*\/shop, in the IPAddress of somebody-else\)/);
+    assert.doesNotMatch(message, /delete a Gateway/);
   });
 
   test('no -ipam-configmap: the condition says what to do, static addresses work', async (t) => {

@@ -174,6 +174,16 @@ export function endpointSlice(f: Fixture, of: string, ready = true): Manifest {
   } as Manifest;
 }
 
+/** An entry of somebody else's in the ledger. */
+export function strangersEntry({ namespace }: Fixture, address: string): Manifest {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IPAddress',
+    metadata: { name: address, labels: { 'ipaddress.kubernetes.io/managed-by': 'somebody-else' } },
+    spec: { parentRef: { group: '', resource: 'services', namespace, name: 'shop' } },
+  };
+}
+
 /** Puts an ingress address on a Service, as an announcer does. */
 export async function announce(f: Fixture, name: string, ip: string): Promise<void> {
   await f.patch('Service', name, { status: { loadBalancer: { ingress: [{ ip }] } } }, 'status');

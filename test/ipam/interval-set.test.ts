@@ -53,6 +53,23 @@ describe('an interval set', () => {
     );
   });
 
+  test('tells all gaps of an interval, as runs that are apart', () => {
+    fc.assert(
+      fc.property(changes, interval, (list, within) => {
+        const { naive, set } = play(list);
+        const gaps = set.gapsIn(within);
+        assert.deepEqual(
+          gaps.flatMap(numbersOf),
+          numbersOf(within).filter((number) => !naive.has(number)),
+        );
+        for (const [index, { start }] of gaps.entries()) {
+          const before = gaps[index - 1];
+          assert.ok(before === undefined || before.end + 1n < start);
+        }
+      }),
+    );
+  });
+
   test('keeps its intervals sorted, disjoint and apart', () => {
     fc.assert(
       fc.property(changes, (list) => {
