@@ -2,27 +2,29 @@ import type { Holding, PoolPlan, PoolReport } from '../ipam/report.ts';
 import { table } from './table.ts';
 
 /** The report of `ipam ls` for people. */
-export function renderReport({ scopes, holdings, outside, problems }: PoolReport): string {
+export function renderReport({ scopes, holdings, outside, others, problems }: PoolReport): string {
   const isOutside = new Set(outside.map(({ address }) => address));
   const parts = [
     scopes.length === 0
       ? ''
       : table([
-          ['SCOPE', 'ENTRIES', 'SIZE', 'IN USE', 'QUARANTINED', 'EXCLUDED'],
+          ['SCOPE', 'ENTRIES', 'SIZE', 'IN USE', 'QUARANTINED', 'OTHERS', 'EXCLUDED'],
           ...scopes.map((row) => [
             row.scope,
             row.entries.join(','),
             row.size,
             `${row.inUse}`,
             `${row.quarantined}`,
+            `${row.others}`,
             row.excluded,
           ]),
         ]),
-    holdings.length === 0
+    holdings.length === 0 && others.length === 0
       ? 'no address is in use\n'
       : table([
           ['ADDRESS', 'GATEWAY', 'SINCE', 'STATE'],
           ...holdings.map((row) => [row.address, row.gateway, row.since || '-', stateOf(row, isOutside)]),
+          ...others.map(({ address, who }) => [address, '-', '-', `held by ${who}`]),
         ]),
     renderProblems(problems),
   ];

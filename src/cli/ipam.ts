@@ -7,14 +7,18 @@ import { type Config, configOf } from '../config.ts';
 import { anyText, type Flag, readFlags, UsageError } from '../flags.ts';
 import { holdingsOf } from '../gateway/holdings.ts';
 import { type Pool, parsePool } from '../ipam/pool.ts';
-import { type Holding, planPool, reportPool } from '../ipam/report.ts';
+import { type Holding, type PoolReport, planPool, reportPool } from '../ipam/report.ts';
 import { connect, ownNamespace } from '../kubernetes/connect.ts';
+import type { Source } from '../watch/follow.ts';
 import { sourcesOf } from '../watch/sources.ts';
 import { commandFlags, contextFlag, outputFlag } from './command-flags.ts';
+import { othersOf } from './ipam-others.ts';
 import { renderPlan, renderReport } from './ipam-text.ts';
 import { readCluster } from './read-cluster.ts';
 
-const wantedKinds: ReadonlySet<string> = new Set(['GatewayClass', 'Gateway', 'IPAddress', 'ConfigMap']);
+const poolKinds: ReadonlySet<string> = new Set(['GatewayClass', 'Gateway', 'IPAddress', 'ConfigMap']);
+/** On which addresses of the pool may stand whoever put them there; the routes tell whose a Service is. */
+const neighbourKinds: ReadonlySet<string> = new Set(['Service', 'Node', 'TCPRoute', 'UDPRoute']);
 
 const fileFlag: Flag<string> = {
   name: 'f',
@@ -46,7 +50,8 @@ export async function ipam(argv: readonly string[]): Promise<number> {
     view: cluster,
     settings: command.config,
   });
-  return command.verb === 'ls' ? list(command, pool, holdings) : plan(command, pool, holdings);
+  if (command.verb === 'plan') return plan(command, pool, holdings);
+  return list(command, reportPool(pool ?? parsePool({}), holdings, othersOf(cluster, command.config)), pool);
 }
 
 function readCommand([verb, ...rest]: readonly string[]): IpamCommand {
@@ -59,7 +64,8 @@ function readCommand([verb, ...rest]: readonly string[]): IpamCommand {
   return { verb, isJson: given.read(outputFlag) === 'json', config, context: given.read(contextFlag), file };
 }
 
-async function readPoolOf({ config, context }: IpamCommand): Promise<{ cluster: Cluster; pool: Pool | undefined }> {
+async function readPoolOf(command: IpamCommand): Promise<{ cluster: Cluster; pool: Pool | undefined }> {
+  const { config, context } = command;
   const client = connect({
     kubeconfig: config.kubeconfig,
     context,
@@ -69,7 +75,8 @@ async function readPoolOf({ config, context }: IpamCommand): Promise<{ cluster: 
   try {
     const source = poolSource(config.ipamConfigMap, ownNamespace(process.env));
     const { controllerName } = config;
-    const sources = sourcesOf({ controllerName, pool: source }).filter(({ kind }) => wantedKinds.has(kind));
+    const all = sourcesOf({ controllerName, pool: source });
+    const sources = command.verb === 'plan' ? all.filter(({ kind }) => poolKinds.has(kind)) : withNeighbours(all);
     const cluster = await readCluster(client, { sources, controllerName });
     if (!cluster.isServed('IPAddress')) {
       process.stderr.write('no ledger: this cluster has no IPAddress kind (Kubernetes before 1.33); using statuses\n');
@@ -82,8 +89,16 @@ async function readPoolOf({ config, context }: IpamCommand): Promise<{ cluster: 
   }
 }
 
-function list({ isJson }: IpamCommand, pool: Pool | undefined, holdings: readonly Holding[]): number {
-  const report = reportPool(pool ?? parsePool({}), holdings);
+/** What `ipam ls` reads: of the ledger also the entries of others. It shows what it may read. */
+function withNeighbours(sources: readonly Source[]): readonly Source[] {
+  return sources.flatMap((source): Source[] => {
+    if (source.kind === 'IPAddress') return [{ ...source, selectors: {} }];
+    if (neighbourKinds.has(source.kind)) return [{ ...source, isOptional: true }];
+    return poolKinds.has(source.kind) ? [source] : [];
+  });
+}
+
+function list({ isJson }: IpamCommand, report: PoolReport, pool: Pool | undefined): number {
   const shown = pool === undefined ? { ...report, outside: [] } : report;
   process.stdout.write(isJson ? `${JSON.stringify(shown)}\n` : renderReport(shown));
   return 0;

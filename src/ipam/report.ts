@@ -1,7 +1,7 @@
 import { parseAddress } from './address.ts';
 import type { NoPool } from './allocator.ts';
-import { globalScope, type Pool, type PoolProblem, scopeFor } from './pool.ts';
-import { sizeOf } from './segments.ts';
+import { globalScope, type Pool, type PoolProblem, type PoolScope, scopeFor } from './pool.ts';
+import { countOf, sizeOf } from './segments.ts';
 
 /** One address that somebody has. */
 export interface Holding {
@@ -15,6 +15,14 @@ export interface Holding {
   readonly released?: string | undefined;
 }
 
+/** An address that somebody has who is not us. */
+export interface Other {
+  /** In canonical text. */
+  readonly address: string;
+  /** In words, e.g. `Service shop/web`. */
+  readonly who: string;
+}
+
 export interface ScopeReport {
   /** A namespace, or `global`. */
   readonly scope: string;
@@ -23,6 +31,8 @@ export interface ScopeReport {
   readonly size: string;
   readonly inUse: number;
   readonly quarantined: number;
+  /** Of which others have them, and no Gateway. */
+  readonly others: number;
   /** Left out by `exclude-`, as decimal text. */
   readonly excluded: string;
 }
@@ -32,6 +42,8 @@ export interface PoolReport {
   readonly holdings: readonly Holding[];
   /** Holdings that the pool does not cover: static ones, and those that an edit left behind. */
   readonly outside: readonly Holding[];
+  /** Addresses of the pool that others have; a Gateway may have one too, which is a conflict. */
+  readonly others: readonly Other[];
   readonly problems: readonly PoolProblem[];
 }
 
@@ -42,33 +54,40 @@ export function describePool(pool: Pool | NoPool, namespace: string): string {
   const scope = scopeFor(pool, namespace);
   if (scope === undefined) return `no entry for "${namespace}"`;
   const entries = scope.entries.map(({ text }) => text).join(', ');
-  return `${name}: ${entries || 'no usable entry'} (${sizeOf(scope.segments)} addresses)`;
+  return `${name}: ${entries || 'no usable entry'} (${countOf(scope.addresses)} addresses)`;
 }
 
 /** What a pool offers and who has what of it. */
-export function reportPool(pool: Pool, holdings: readonly Holding[]): PoolReport {
-  const sorted = holdings.toSorted((a, b) => compareAddresses(a.address, b.address));
+export function reportPool(pool: Pool, holdings: readonly Holding[], others: readonly Other[] = []): PoolReport {
+  const held = holdings.toSorted(byAddress);
+  const inPool = others.filter(({ address }) => isInAnyScope(address, pool)).toSorted(byAddress);
   return {
-    scopes: [...pool.scopes.keys()].toSorted().map((name) => reportScope(name, pool, sorted)),
-    holdings: sorted,
-    outside: sorted.filter((holding) => holding.released === undefined && !isCovered(holding, pool)),
+    scopes: [...pool.scopes].map(([name, scope]) => reportScope(name, scope, { pool, held, inPool })).toSorted(byScope),
+    holdings: held,
+    outside: held.filter((holding) => holding.released === undefined && !isCovered(holding, pool)),
+    others: inPool,
     problems: pool.problems,
   };
 }
 
-function reportScope(name: string, pool: Pool, holdings: readonly Holding[]): ScopeReport {
-  const scope = pool.scopes.get(name);
-  const segments = scope?.segments ?? [];
-  const entries = scope?.entries ?? [];
-  const own = holdings.filter((holding) => scopeNameOf(holding, pool) === name && isCovered(holding, pool));
-  const size = sizeOf(segments);
+interface Taken {
+  readonly pool: Pool;
+  readonly held: readonly Holding[];
+  readonly inPool: readonly Other[];
+}
+
+function reportScope(name: string, scope: PoolScope, { pool, held, inPool }: Taken): ScopeReport {
+  const own = held.filter((holding) => scopeNameOf(holding, pool) === name && isCovered(holding, pool));
+  const isHeld = new Set(held.map(({ address }) => address));
+  const size = countOf(scope.addresses);
   return {
     scope: name,
-    entries: entries.map(({ text }) => text),
+    entries: scope.entries.map(({ text }) => text),
     size: `${size}`,
     inUse: own.filter(({ released }) => released === undefined).length,
     quarantined: own.filter(({ released }) => released !== undefined).length,
-    excluded: `${sizeOf(entries) - size}`,
+    others: inPool.filter(({ address }) => !isHeld.has(address) && isIn(scope, address)).length,
+    excluded: `${sizeOf(scope.entries) - size}`,
   };
 }
 
@@ -78,12 +97,25 @@ function scopeNameOf({ namespace }: Holding, pool: Pool): string {
 
 /** Whether the pool would hand this address out to its holder's namespace. */
 export function isCovered({ address, namespace }: Pick<Holding, 'address' | 'namespace'>, pool: Pool): boolean {
+  const scope = scopeFor(pool, namespace);
+  return scope !== undefined && isIn(scope, address);
+}
+
+function isInAnyScope(address: string, { scopes }: Pool): boolean {
+  return [...scopes.values()].some((scope) => isIn(scope, address));
+}
+
+function isIn({ addresses }: PoolScope, address: string): boolean {
   const parsed = parseAddress(address);
-  if (parsed === undefined) return false;
-  const segments = scopeFor(pool, namespace)?.segments ?? [];
-  return segments.some(
-    ({ family, start, end }) => family === parsed.family && start <= parsed.value && parsed.value <= end,
-  );
+  return parsed !== undefined && addresses[parsed.family].has(parsed.value);
+}
+
+function byScope(a: ScopeReport, b: ScopeReport): number {
+  return a.scope < b.scope ? -1 : 1;
+}
+
+function byAddress(a: { readonly address: string }, b: { readonly address: string }): number {
+  return compareAddresses(a.address, b.address);
 }
 
 function compareAddresses(a: string, b: string): number {

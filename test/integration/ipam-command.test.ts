@@ -8,7 +8,7 @@ import { UsageError } from '../../src/flags.ts';
 import { spawnController } from '../support/controller.ts';
 import { type Fixture, together, useServer } from '../support/fixture.ts';
 import { withoutProgress } from '../support/progress.ts';
-import { gateway } from './objects.ts';
+import { gateway, service, strangersEntry } from './objects.ts';
 
 interface Output {
   readonly code: number | string;
@@ -73,6 +73,29 @@ describe('The command ipam', together, () => {
       ],
     );
     assert.equal(await countWrites(f), before);
+  });
+
+  test('ls shows who else has addresses of the pool: Services, and IPAddresses of others', async (t) => {
+    const f = await fixture(t, { pool: null });
+    await f.setPool({ 'range-global': `${f.address(0)}-${f.address(4)}` });
+    await createHoldings(f);
+    await f.create(
+      service(f, 'theirs', { spec: { externalIPs: [f.address(2)] } }),
+      service(f, 'elsewhere', { spec: { externalIPs: [f.address(9)] } }),
+      strangersEntry(f, f.address(3)),
+    );
+    const [shown, json] = await Promise.all([
+      ipam(t, 'ls', ...flags(f)),
+      ipam(t, 'ls', '-output', 'json', ...flags(f)),
+    ]);
+    assert.deepEqual([shown.code, shown.stderr], [0, '']);
+    assert.match(shown.stdout, /IN USE +QUARANTINED +OTHERS +EXCLUDED\n.* 5 +2 +0 +2 +0\n/);
+    assert.match(shown.stdout, new RegExp(`${f.address(2)} +- +- +held by Service ${f.namespace}/theirs\n`));
+    const { others } = JSON.parse(json.stdout) as { others: { address: string; who: string }[] };
+    assert.deepEqual(others, [
+      { address: f.address(2), who: `Service ${f.namespace}/theirs` },
+      { address: f.address(3), who: `services ${f.namespace}/shop, in the IPAddress of somebody-else` },
+    ]);
   });
 
   test('ls names the invalid entries of the pool', async (t) => {
