@@ -1,3 +1,4 @@
+import { isInvalid } from '../ipam/pool-problem.ts';
 import type { Holding, PoolPlan, PoolReport } from '../ipam/report.ts';
 import { table } from './table.ts';
 
@@ -50,7 +51,7 @@ export function renderPlan({ scopes, stranded, problems }: PoolPlan): string {
   const strandedLines = stranded.map(
     ({ address, gateway }) => `Gateway ${gateway} would keep ${address}, which would lie outside the pool\n`,
   );
-  const verdict = stranded.length === 0 && problems.length === 0 ? 'harmless\n' : '';
+  const verdict = stranded.length === 0 && !problems.some(isInvalid) ? 'harmless\n' : '';
   return [
     table([['SCOPE', 'BEFORE', 'AFTER', 'ENTRIES'], ...rows]),
     ...strandedLines,
@@ -62,5 +63,5 @@ export function renderPlan({ scopes, stranded, problems }: PoolPlan): string {
 }
 
 function renderProblems(problems: PoolReport['problems']): string {
-  return problems.map(({ key, message }) => `invalid: ${key}: ${message}\n`).join('');
+  return problems.map(({ kind, key, message }) => `${kind}: ${key}: ${message}\n`).join('');
 }

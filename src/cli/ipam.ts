@@ -7,6 +7,7 @@ import { type Config, configOf } from '../config.ts';
 import { anyText, type Flag, readFlags, UsageError } from '../flags.ts';
 import { holdingsOf } from '../gateway/holdings.ts';
 import { type Pool, parsePool } from '../ipam/pool.ts';
+import { isInvalid } from '../ipam/pool-problem.ts';
 import { type Holding, type PoolReport, planPool, reportPool } from '../ipam/report.ts';
 import { connect, ownNamespace } from '../kubernetes/connect.ts';
 import type { Source } from '../watch/follow.ts';
@@ -107,7 +108,7 @@ function list({ isJson }: IpamCommand, report: PoolReport, pool: Pool | undefine
 function plan({ isJson, file }: IpamCommand, pool: Pool | undefined, holdings: readonly Holding[]): number {
   const result = planPool(pool ?? parsePool({}), parsePool(readData(file)), holdings);
   process.stdout.write(isJson ? `${JSON.stringify(result)}\n` : renderPlan(result));
-  return result.stranded.length > 0 || result.problems.length > 0 ? 1 : 0;
+  return result.stranded.length > 0 || result.problems.some(isInvalid) ? 1 : 0;
 }
 
 const configMapFile = z.object({ kind: z.literal('ConfigMap'), data: z.record(z.string(), z.string()).default({}) });

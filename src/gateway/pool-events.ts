@@ -1,5 +1,6 @@
 import type { NoPool } from '../ipam/allocator.ts';
-import type { Pool, PoolProblem } from '../ipam/pool.ts';
+import type { Pool } from '../ipam/pool.ts';
+import { isInvalid, type PoolProblem } from '../ipam/pool-problem.ts';
 import { type Holding, planPool } from '../ipam/report.ts';
 import type { ConfigMap } from '../objects/kubernetes.ts';
 import type { ClusterView } from '../objects/view.ts';
@@ -8,24 +9,36 @@ import { type Happening, regardingOf } from './happening.ts';
 const shown = 5;
 
 /**
- * The bad entries of a pool, told once for each version of its ConfigMap. Of very many the first ones: `ipam ls` has
- * them all.
+ * The bad entries of a pool, and what else is to be said of it, told once for each version of its ConfigMap. Of very
+ * many the first ones: `ipam ls` has them all.
  */
 export function happeningsOfPool(configMap: ConfigMap, problems: readonly PoolProblem[]): readonly Happening[] {
   const { uid, resourceVersion } = configMap.metadata;
+  const tell = (type: Happening['type'], reason: string, told: readonly PoolProblem[]): readonly Happening[] =>
+    notesOf(told).map((note) => ({
+      type,
+      reason,
+      action: 'ReadPool',
+      note,
+      regarding: regardingOf(configMap),
+      once: `${uid} ${resourceVersion} ${note}`,
+    }));
+  return [
+    ...tell('Warning', 'BadPoolEntry', problems.filter(isInvalid)),
+    ...tell(
+      'Normal',
+      'PoolRemark',
+      problems.filter((problem) => !isInvalid(problem)),
+    ),
+  ];
+}
+
+function notesOf(problems: readonly PoolProblem[]): readonly string[] {
   const more = problems.length - shown;
-  const notes = [
+  return [
     ...problems.slice(0, shown).map(({ key, message }) => `${key}: ${message}`),
     ...(more > 0 ? [`${more} more entries like these: see ipam ls`] : []),
   ];
-  return notes.map((note) => ({
-    type: 'Warning',
-    reason: 'BadPoolEntry',
-    action: 'ReadPool',
-    note,
-    regarding: regardingOf(configMap),
-    once: `${uid} ${resourceVersion} ${note}`,
-  }));
 }
 
 /** Gateways whose address an edit leaves outside the pool. They keep it. */

@@ -4,6 +4,7 @@ import { familyOf, formatAddress, parseAddress } from './address.ts';
 import { IntervalSet } from './interval-set.ts';
 import { type Pool, type PoolScope, scopeFor } from './pool.ts';
 import type { SearchOrder } from './pool-options.ts';
+import { describeProblems, isInvalid } from './pool-problem.ts';
 import type { AddressSets, Segment } from './segments.ts';
 import { describeShortage, ipFamilies } from './shortage.ts';
 import type { Taker } from './taker.ts';
@@ -198,7 +199,7 @@ export class Allocator {
     const pool = this.#pool;
     if ('missing' in pool) return { refusal: { reason: 'AddressNotAssigned', message: pool.missing } };
     const scope = scopeFor(pool, holder.namespace);
-    if (scope === undefined) return { refusal: refuseWithoutScope(holder.namespace) };
+    if (scope === undefined) return { refusal: refuseWithoutScope(holder.namespace, pool) };
     const found = (families ?? [undefined]).map((family) => this.#findFree(family, { pool, holder, outside }));
     const addresses = found.filter((address) => address !== undefined);
     if (addresses.length > 0 && addresses.length === found.length) return { addresses };
@@ -268,11 +269,13 @@ export class Allocator {
   }
 }
 
-function refuseWithoutScope(namespace: string): AddressRefusal {
+function refuseWithoutScope(namespace: string, { problems }: Pool): AddressRefusal {
+  const invalid = problems.filter(isInvalid);
   return {
     reason: 'AddressNotAssigned',
     message:
       `the pool has no entry for namespace "${namespace}": ` +
-      `add cidr-${namespace}, range-${namespace}, cidr-global or range-global to its ConfigMap`,
+      `add cidr-${namespace}, range-${namespace}, cidr-global or range-global to its ConfigMap` +
+      (invalid.length > 0 ? ` (of which is invalid: ${describeProblems(invalid)})` : ''),
   };
 }

@@ -1,10 +1,5 @@
 import type { StringMap } from '../objects/kubernetes.ts';
-
-export interface PoolProblem {
-  /** Key of the ConfigMap. */
-  readonly key: string;
-  readonly message: string;
-}
+import type { PoolProblem } from './pool-problem.ts';
 
 /** `listed`: entry by entry as written; else all entries as one set, from its lowest or its highest end. */
 export type SearchOrder = 'listed' | 'asc' | 'desc';
@@ -20,7 +15,7 @@ export function readQuarantine(data: StringMap, problems: PoolProblem[]): number
   if (text === undefined) return defaultQuarantineMs;
   const [, number = '', unit = 's'] = /^(\d{1,6})(ms|s|m|h)?$/.exec(text.trim()) ?? [];
   if (number !== '') return Number(number) * (unitMs[unit] ?? 1000);
-  problems.push({ key, message: `"${text}" is no time (want 30s, 5m or 0)` });
+  problems.push({ kind: 'invalid', key, message: `"${text}" is no time (want 30s, 5m or 0)` });
   return defaultQuarantineMs;
 }
 
@@ -29,7 +24,7 @@ export function readSearchOrder(data: StringMap, problems: PoolProblem[]): Searc
   const key = 'search-order';
   const text = data[key]?.trim();
   if (text === 'asc' || text === 'desc') return text;
-  if (text !== undefined) problems.push({ key, message: `"${text}" is neither asc nor desc` });
+  if (text !== undefined) problems.push({ kind: 'invalid', key, message: `"${text}" is neither asc nor desc` });
   return 'listed';
 }
 
@@ -38,6 +33,6 @@ export function readSkipEnds(data: StringMap, problems: PoolProblem[]): boolean 
   const key = 'skip-end-ips-in-cidr';
   const text = data[key]?.trim();
   if (text === 'true' || text === 'false' || text === undefined) return text === 'true';
-  problems.push({ key, message: `"${text}" is neither true nor false` });
+  problems.push({ kind: 'invalid', key, message: `"${text}" is neither true nor false` });
   return false;
 }

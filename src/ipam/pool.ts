@@ -1,6 +1,8 @@
 import type { StringMap } from '../objects/kubernetes.ts';
 import { type ParsedEntry, type PoolEntry, parseCidr, parseRange, trimEnds } from './entry.ts';
-import { type PoolProblem, readQuarantine, readSearchOrder, readSkipEnds, type SearchOrder } from './pool-options.ts';
+import { type ListPrefix, readKey } from './pool-keys.ts';
+import { readQuarantine, readSearchOrder, readSkipEnds, type SearchOrder } from './pool-options.ts';
+import { isInvalid, type PoolProblem } from './pool-problem.ts';
 import { type AddressSets, type Segment, segmentsOf, setsOf } from './segments.ts';
 
 /** What one namespace, or all others (`global`), take their addresses from. */
@@ -16,18 +18,15 @@ export interface PoolScope {
 export interface Pool {
   readonly scopes: ReadonlyMap<string, PoolScope>;
   readonly order: SearchOrder;
+  /** Invalid entries before remarks. */
   readonly problems: readonly PoolProblem[];
   /** How long an address that was given up is not handed out again, in milliseconds. */
   readonly quarantineMs: number;
 }
 
-export type { PoolProblem };
-
 export const globalScope = 'global';
 
-type Prefix = 'cidr-' | 'range-' | 'exclude-';
-
-const parsers: Readonly<Record<Prefix, (text: string) => ParsedEntry>> = {
+const parsers: Readonly<Record<ListPrefix, (text: string) => ParsedEntry>> = {
   'cidr-': parseCidr,
   'range-': parseRange,
   'exclude-': (text) => (text.includes('/') ? parseCidr(text) : parseRange(text)),
@@ -35,7 +34,7 @@ const parsers: Readonly<Record<Prefix, (text: string) => ParsedEntry>> = {
 
 /**
  * Reads the `data` of the pool's ConfigMap: `cidr-`, `range-` and `exclude-` with a namespace or `global` behind,
- * comma lists; and the options. A bad entry is reported and the rest used.
+ * comma lists; and the options. A bad entry or key is reported and the rest used.
  */
 export function parsePool(data: StringMap): Pool {
   const problems: PoolProblem[] = [];
@@ -59,7 +58,9 @@ export function parsePool(data: StringMap): Pool {
     const segments = segmentsOf(entries, excluded, order);
     scopes.set(name, { entries, segments, addresses: setsOf(segments) });
   }
-  return { scopes, order, problems, quarantineMs: readQuarantine(data, problems) };
+  const quarantineMs = readQuarantine(data, problems);
+  const sorted = problems.toSorted((a, b) => Number(isInvalid(b)) - Number(isInvalid(a)));
+  return { scopes, order, problems: sorted, quarantineMs };
 }
 
 /** The scope that a namespace takes its addresses from: its own entries if it has any, else the global ones. */
@@ -67,20 +68,15 @@ export function scopeFor(pool: Pool, namespace: string): PoolScope | undefined {
   return pool.scopes.get(namespace) ?? pool.scopes.get(globalScope);
 }
 
-/** The first few: a ConfigMap may hold a megabyte of them. */
-export function describeProblems({ problems }: Pool): string {
-  const shown = problems.slice(0, 3).map(({ key, message }) => `${key}: ${message}`);
-  const more = problems.length - shown.length;
-  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
-}
-
-function readLists(data: StringMap, problems: PoolProblem[]): Readonly<Record<Prefix, Map<string, PoolEntry[]>>> {
-  const lists = { 'cidr-': new Map(), 'range-': new Map(), 'exclude-': new Map() } satisfies Record<Prefix, unknown>;
+function readLists(data: StringMap, problems: PoolProblem[]): Readonly<Record<ListPrefix, Map<string, PoolEntry[]>>> {
+  const lists = { 'cidr-': new Map(), 'range-': new Map(), 'exclude-': new Map() } satisfies Record<
+    ListPrefix,
+    unknown
+  >;
   for (const [key, value] of Object.entries(data)) {
-    for (const prefix of ['cidr-', 'range-', 'exclude-'] as const) {
-      if (!key.startsWith(prefix) || key === prefix) continue;
-      lists[prefix].set(key.slice(prefix.length), readList(key, value, parsers[prefix], problems));
-    }
+    const read = readKey(key);
+    if ('prefix' in read) lists[read.prefix].set(read.scope, readList(key, value, parsers[read.prefix], problems));
+    else if (read.problem !== undefined) problems.push(read.problem);
   }
   return lists;
 }
@@ -95,11 +91,11 @@ function readList(
     .split(',')
     .map((text) => text.trim())
     .filter((text) => text !== '');
-  if (texts.length === 0) problems.push({ key, message: 'is empty' });
+  if (texts.length === 0) problems.push({ kind: 'invalid', key, message: 'is empty' });
   return texts.flatMap((text) => {
     const parsed = parse(text);
     if ('entry' in parsed) return [parsed.entry];
-    problems.push({ key, message: parsed.problem });
+    problems.push({ kind: 'invalid', key, message: parsed.problem });
     return [];
   });
 }
@@ -112,7 +108,8 @@ function reportOverlaps(scope: string, entries: readonly PoolEntry[], problems: 
   let last: PoolEntry | undefined;
   for (const entry of sorted) {
     if (last !== undefined && last.family === entry.family && entry.start <= last.end) {
-      problems.push({ key: scope, message: `"${entry.text}" overlaps "${last.text}"; each address is used once` });
+      const message = `"${entry.text}" overlaps "${last.text}"; each address is used once`;
+      problems.push({ kind: 'remark', key: scope, message });
     }
     if (last === undefined || last.family !== entry.family || entry.end > last.end) last = entry;
   }

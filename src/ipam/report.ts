@@ -1,6 +1,7 @@
 import { parseAddress } from './address.ts';
 import type { NoPool } from './allocator.ts';
-import { globalScope, type Pool, type PoolProblem, type PoolScope, scopeFor } from './pool.ts';
+import { globalScope, type Pool, type PoolScope, scopeFor } from './pool.ts';
+import type { PoolProblem } from './pool-problem.ts';
 import { countOf, sizeOf } from './segments.ts';
 
 /** One address that somebody has. */

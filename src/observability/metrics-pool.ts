@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
+import { isInvalid } from '../ipam/pool-problem.ts';
 import type { PoolReport } from '../ipam/report.ts';
 
 /** Each is the sum over the scopes of the pool; an IPv6 range has more addresses than a number can tell apart. */
@@ -12,7 +13,7 @@ const gauges: readonly (readonly [name: string, help: string, read: (report: Poo
   ],
   ['excluded', 'Addresses that the pool leaves out', ({ scopes }) => sum(scopes.map(({ excluded }) => excluded))],
   ['outside', 'Addresses that Gateways have and the pool does not cover', ({ outside }) => outside.length],
-  ['invalid_entries', 'Entries of the pool that cannot be used', ({ problems }) => problems.length],
+  ['invalid_entries', 'Entries of the pool that cannot be used', ({ problems }) => problems.filter(isInvalid).length],
 ];
 
 /** The address pool, as `ipam ls` reports it, read when it is scraped. @param report `undefined` where there is none. */

@@ -3,6 +3,8 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { happeningsOfPool } from '../../src/gateway/pool-events.ts';
+import { parsePool } from '../../src/ipam/pool.ts';
+import type { ConfigMap } from '../../src/objects/kubernetes.ts';
 import { flagsOf, play, readCase } from './golden-case.ts';
 import { Simulation } from './simulation.ts';
 
@@ -119,8 +121,9 @@ describe('in every golden case', () => {
   }
 });
 
-test('of many bad entries of a pool the first are told, and how many more there are', () => {
-  const metadata = {
+const configMap: ConfigMap = {
+  kind: 'ConfigMap',
+  metadata: {
     namespace: 'default',
     name: 'ipam',
     uid: 'ipam',
@@ -130,13 +133,29 @@ test('of many bad entries of a pool the first are told, and how many more there 
     labels: {},
     annotations: {},
     ownerReferences: [],
-  };
+  },
+  data: {},
+};
+
+test('of many bad entries of a pool the first are told, and how many more there are', () => {
   const problems = Array.from({ length: 8 }, (_, index) => ({
+    kind: 'invalid' as const,
     key: 'range-global',
     message: `"${index}" is no range`,
   }));
-  const notes = happeningsOfPool({ kind: 'ConfigMap', metadata, data: {} }, problems).map(({ note }) => note);
+  const notes = happeningsOfPool(configMap, problems).map(({ note }) => note);
   assert.equal(notes.length, 6);
   assert.equal(notes[0], 'range-global: "0" is no range');
   assert.equal(notes[5], '3 more entries like these: see ipam ls');
+});
+
+test('an overlap of entries and a mistyped key of a pool are told, the overlap as a remark', () => {
+  const { problems } = parsePool({ 'cidr-global': '10.0.0.0/30,10.0.0.0/29', exclude_global: '10.0.0.1' });
+  assert.deepEqual(
+    happeningsOfPool(configMap, problems).map(({ type, reason, note }) => [type, reason, note.slice(0, 35)]),
+    [
+      ['Warning', 'BadPoolEntry', 'exclude_global: is no key of a pool'],
+      ['Normal', 'PoolRemark', 'global: "10.0.0.0/29" overlaps "10.'],
+    ],
+  );
 });

@@ -116,6 +116,26 @@ describe('The command ipam', together, () => {
     assert.match(harmless.stdout, /harmless/);
   });
 
+  test('plan remarks on an overlap, which is no reason to refuse it: 0', async (t) => {
+    const f = await fixture(t);
+    const file = await writePool(t, { 'cidr-global': f.range, 'range-global': f.address(1), 'interface-blue': 'eth0' });
+    const { code, stdout } = await ipam(t, 'plan', '-f', file, ...flags(f));
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /^remark: global: ".*" overlaps ".*"; each address is used once\n/m);
+    assert.match(stdout, /^remark: interface-blue: .*\n/m);
+    assert.match(stdout, /^harmless$/m);
+    assert.doesNotMatch(stdout, /invalid/);
+  });
+
+  test('plan: 1 where a key is mistyped', async (t) => {
+    const f = await fixture(t);
+    const file = await writePool(t, { 'cidr-global': f.range, exclude_global: f.address(1) });
+    const { code, stdout } = await ipam(t, 'plan', '-f', file, ...flags(f));
+    assert.equal(code, 1);
+    assert.match(stdout, /^invalid: exclude_global: is no key of a pool: use cidr-<namespace>, /m);
+    assert.doesNotMatch(stdout, /harmless/);
+  });
+
   test('plan: 1 where a Gateway would stand outside the pool, or an entry is invalid', async (t) => {
     const f = await fixture(t);
     await createHoldings(f);

@@ -73,7 +73,7 @@ describe('Metrics', together, () => {
 
   test('count a Gateway that is left without an address, by reason', async (t) => {
     const f = await fixture(t, { pool: null });
-    await f.setPool({ 'range-global': f.address(0), 'cidr-other': 'nonsense' });
+    await f.setPool({ 'range-global': `${f.address(0)},${f.address(0)}`, 'cidr-other': 'nonsense' });
     const controller = await f.run();
     await f.create(gateway(f, 'a'));
     await f.settle();
@@ -82,7 +82,7 @@ describe('Metrics', together, () => {
     const series = await scrape(controller);
     assert.ok((series.get('gateway_api_allocation_failures_total{reason="PoolExhausted"}') ?? 0) >= 1);
     assert.equal(series.get('gateway_api_allocation_failures_total{reason="AddressNotUsable"}'), undefined);
-    assert.equal(series.get('gateway_api_pool_invalid_entries'), 1);
+    assert.equal(series.get('gateway_api_pool_invalid_entries'), 1, 'an overlap is none');
   });
 
   test('are no more of them for more objects', async (t) => {

@@ -94,6 +94,14 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    name: 'none where the key is mistyped, with the key',
+    data: { 'Range-global': '10.0.0.1' },
+    claims: [[a, any]],
+    outcomes: [
+      'AddressNotAssigned: the pool has no entry for namespace "blue": add cidr-blue, range-blue, cidr-global or range-global to its ConfigMap (of which is invalid: Range-global: is no key of a pool: use cidr-<namespace>, cidr-global, range-<namespace>, range-global, exclude-<namespace>, exclude-global, search-order, skip-end-ips-in-cidr, quarantine)',
+    ],
+  },
+  {
     name: 'none where no entry can be used, with the reasons',
     data: { 'range-global': 'ten' },
     claims: [[a, any]],
@@ -284,9 +292,9 @@ const shortages: readonly {
     message: 'all 1 IPv6 addresses of the pool for "global" are in use: add a range, or delete a Gateway',
   },
   {
-    name: 'by an exclusion of everything',
+    name: 'by an exclusion of everything, whatever else there is to remark',
     takers: {},
-    data: { ...three, 'exclude-global': '10.0.0.0/8' },
+    data: { 'range-global': '10.0.0.1,10.0.0.1', 'exclude-global': '10.0.0.0/8' },
     before: 0,
     message: 'every address of the pool for "global" is excluded: shorten an exclude- list, or add a range',
   },

@@ -91,18 +91,47 @@ describe('a pool', () => {
     const pool = parsePool({
       'range-global': '10.0.0.1,ten,, 10.0.0.3 ',
       'cidr-blue': ' , ',
-      other: 'x',
-      'cidr-': '1.2.3.4/8',
     });
     assert.deepEqual(
       scopeFor(pool, 'red')?.entries.map(({ text }) => text),
       ['10.0.0.1', '10.0.0.3'],
     );
     assert.deepEqual(pool.problems, [
-      { key: 'range-global', message: '"ten" is not a range (want 192.0.2.10-192.0.2.20)' },
-      { key: 'cidr-blue', message: 'is empty' },
+      { kind: 'invalid', key: 'range-global', message: '"ten" is not a range (want 192.0.2.10-192.0.2.20)' },
+      { kind: 'invalid', key: 'cidr-blue', message: 'is empty' },
     ]);
   });
+
+  for (const [key, word] of [
+    ['cidr_global', /^is no key of a pool: use cidr-<namespace>, cidr-global, .*search-order, .*quarantine$/],
+    ['excludes-global', /^is no key of a pool/],
+    ['range', /^is no key of a pool/],
+    ['Range-global', /^is no key of a pool/],
+    ['toString', /^is no key of a pool/],
+    ['cidr-', /^"" is no name of a namespace: use cidr-<namespace> or cidr-global$/],
+    ['exclude-Global', /^"Global" is no name of a namespace: use exclude-<namespace> or exclude-global$/],
+    ['range-a.b', /^"a\.b" is no name of a namespace/],
+  ] as const) {
+    test(`names the key ${key}, which it cannot use, and uses the rest`, () => {
+      const pool = parsePool({ [key]: '10.0.0.0/31', 'range-global': '10.0.0.1' });
+      assert.deepEqual(
+        pool.problems.map((problem) => [problem.kind, problem.key]),
+        [['invalid', key]],
+      );
+      assert.match(pool.problems[0]?.message ?? '', word);
+      assert.deepEqual(segmentsFor({ [key]: '10.0.0.0/31', 'range-global': '10.0.0.1' }), ['10.0.0.1 to 10.0.0.1']);
+    });
+  }
+
+  for (const key of ['allow-share-blue', 'allow-share-global', 'interface-blue', 'kubevip-services']) {
+    test(`has only a remark on ${key}, which the kube-vip cloud provider understands`, () => {
+      const { problems } = parsePool({ [key]: 'true', 'range-global': '10.0.0.1' });
+      assert.deepEqual(
+        problems.map((problem) => [problem.kind, problem.key]),
+        [['remark', key]],
+      );
+    });
+  }
 
   test('tells of overlaps within a scope, not between scopes or families', () => {
     const pool = parsePool({
@@ -111,8 +140,22 @@ describe('a pool', () => {
       'cidr-global': '10.0.0.0/24',
     });
     assert.deepEqual(
-      pool.problems.map(({ key }) => key),
-      ['blue', 'blue'],
+      pool.problems.map(({ kind, key }) => [kind, key]),
+      [
+        ['remark', 'blue'],
+        ['remark', 'blue'],
+      ],
+    );
+  });
+
+  test('tells what is invalid before what is only remarked', () => {
+    const pool = parsePool({ 'cidr-blue': '10.0.0.0/30,10.0.0.0/29', quarantine: 'soon' });
+    assert.deepEqual(
+      pool.problems.map(({ kind, key }) => [kind, key]),
+      [
+        ['invalid', 'quarantine'],
+        ['remark', 'blue'],
+      ],
     );
   });
 
