@@ -49,7 +49,8 @@ down.`,
     name: 'ipam plan',
     summary: 'show what an edit of the address pool would do',
     about: `It reads the cluster only, and works while the controller is down.
-Exit code: 1 where the edit would leave a Gateway outside of the pool, or has an invalid entry; else 0.`,
+Exit code: 1 where the edit would newly leave a Gateway outside of the pool (any, where there is no pool now), or has an
+invalid entry; else 0.`,
     flags: ipamFlags.plan,
     examples: ['ipam plan -f new.yaml -ipam-configmap default/ipam'],
     run: (argv) => ipam(['plan', ...argv]),

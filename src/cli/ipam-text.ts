@@ -1,5 +1,6 @@
+import type { PoolPlan, ScopePlan } from '../ipam/pool-plan.ts';
 import { isInvalid } from '../ipam/pool-problem.ts';
-import type { Holding, PoolPlan, PoolReport } from '../ipam/report.ts';
+import type { Holding, PoolReport } from '../ipam/report.ts';
 import { table } from './table.ts';
 
 /** The report of `ipam ls` for people. */
@@ -38,28 +39,28 @@ function stateOf({ address, released }: Holding, isOutside: ReadonlySet<string>)
 }
 
 /** The plan of `ipam plan` for people. */
-export function renderPlan({ scopes, stranded, problems }: PoolPlan): string {
-  const rows = scopes.map((row) => [
-    row.scope,
-    row.sizeBefore,
-    row.sizeAfter,
-    row.added
-      .map((entry) => `+${entry}`)
-      .concat(row.removed.map((entry) => `-${entry}`))
-      .join(' ') || 'unchanged',
-  ]);
-  const strandedLines = stranded.map(
-    ({ address, gateway }) => `Gateway ${gateway} would keep ${address}, which would lie outside the pool\n`,
+export function renderPlan({ scopes, outside, stranded, problems }: PoolPlan): string {
+  const rows = scopes.map((row) => [row.scope, row.sizeBefore, row.sizeAfter, differenceOf(row)]);
+  const isNew = new Set(stranded.map(({ address }) => address));
+  const outsideLines = outside.map(({ address, gateway }) =>
+    isNew.has(address)
+      ? `Gateway ${gateway} would keep ${address}, which would lie outside the pool\n`
+      : `Gateway ${gateway} keeps ${address}, which lies outside the pool already\n`,
   );
   const verdict = stranded.length === 0 && !problems.some(isInvalid) ? 'harmless\n' : '';
-  return [
-    table([['SCOPE', 'BEFORE', 'AFTER', 'ENTRIES'], ...rows]),
-    ...strandedLines,
-    renderProblems(problems),
-    verdict,
-  ]
+  return [table([['SCOPE', 'BEFORE', 'AFTER', 'ENTRIES'], ...rows]), ...outsideLines, renderProblems(problems), verdict]
     .filter((part) => part !== '')
     .join('');
+}
+
+function differenceOf({ added, removed, excluded, sizeBefore, sizeAfter }: ScopePlan): string {
+  const parts = [
+    ...added.map((entry) => `+${entry}`),
+    ...removed.map((entry) => `-${entry}`),
+    ...excluded.added.map((entry) => `+exclude ${entry}`),
+    ...excluded.removed.map((entry) => `-exclude ${entry}`),
+  ];
+  return parts.join(' ') || (sizeBefore === sizeAfter ? 'unchanged' : 'the same entries');
 }
 
 function renderProblems(problems: PoolReport['problems']): string {

@@ -7,8 +7,9 @@ import { type Config, configOf } from '../config.ts';
 import { anyText, type Flag, readFlags, UsageError } from '../flags.ts';
 import { holdingsOf } from '../gateway/holdings.ts';
 import { type Pool, parsePool } from '../ipam/pool.ts';
+import { planPool } from '../ipam/pool-plan.ts';
 import { isInvalid } from '../ipam/pool-problem.ts';
-import { type Holding, type PoolReport, planPool, reportPool } from '../ipam/report.ts';
+import { type Holding, type PoolReport, reportPool } from '../ipam/report.ts';
 import { connect, ownNamespace } from '../kubernetes/connect.ts';
 import type { Source } from '../watch/follow.ts';
 import { sourcesOf } from '../watch/sources.ts';
@@ -41,7 +42,7 @@ interface IpamCommand {
 
 /**
  * `ipam ls` and `ipam plan -f FILE`: read the cluster only, and work while the controller is down.
- * @returns the exit code: 1 where a plan would strand a Gateway or has an invalid entry.
+ * @returns the exit code: 1 where a plan would newly strand a Gateway (any, where there is no pool now) or has an invalid entry.
  * @throws UsageError, KubeconfigError, ClusterError
  */
 export async function ipam(argv: readonly string[]): Promise<number> {
@@ -106,7 +107,7 @@ function list({ isJson }: IpamCommand, report: PoolReport, pool: Pool | undefine
 }
 
 function plan({ isJson, file }: IpamCommand, pool: Pool | undefined, holdings: readonly Holding[]): number {
-  const result = planPool(pool ?? parsePool({}), parsePool(readData(file)), holdings);
+  const result = planPool(pool, parsePool(readData(file)), holdings);
   process.stdout.write(isJson ? `${JSON.stringify(result)}\n` : renderPlan(result));
   return result.stranded.length > 0 || result.problems.some(isInvalid) ? 1 : 0;
 }

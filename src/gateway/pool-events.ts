@@ -1,7 +1,8 @@
 import type { NoPool } from '../ipam/allocator.ts';
 import type { Pool } from '../ipam/pool.ts';
+import { strandedBy } from '../ipam/pool-plan.ts';
 import { isInvalid, type PoolProblem } from '../ipam/pool-problem.ts';
-import { type Holding, planPool } from '../ipam/report.ts';
+import type { Holding } from '../ipam/report.ts';
 import type { ConfigMap } from '../objects/kubernetes.ts';
 import type { ClusterView } from '../objects/view.ts';
 import { type Happening, regardingOf } from './happening.ts';
@@ -49,7 +50,7 @@ export function happeningsOfPoolEdit(
   view: ClusterView,
 ): readonly Happening[] {
   if ('missing' in before || 'missing' in after || before === after) return [];
-  return planPool(before, after, holdings()).stranded.flatMap(({ address, gateway }): readonly Happening[] => {
+  return strandedBy(before, after, holdings()).flatMap(({ address, gateway }): readonly Happening[] => {
     const found = view.get(`Gateway/${gateway}` as `Gateway/${string}/${string}`);
     if (found === undefined) return [];
     const note = `the pool does not have ${address} any more: the Gateway keeps it, nobody else gets it after that`;

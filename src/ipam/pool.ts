@@ -3,12 +3,14 @@ import { type ParsedEntry, type PoolEntry, parseCidr, parseRange, trimEnds } fro
 import { type ListPrefix, readKey } from './pool-keys.ts';
 import { readQuarantine, readSearchOrder, readSkipEnds, type SearchOrder } from './pool-options.ts';
 import { isInvalid, type PoolProblem } from './pool-problem.ts';
-import { type AddressSets, type Segment, segmentsOf, setsOf } from './segments.ts';
+import { type AddressSets, byStart, type Segment, segmentsOf, setsOf } from './segments.ts';
 
 /** What one namespace, or all others (`global`), take their addresses from. */
 export interface PoolScope {
   /** As written, `cidr-` entries first. */
   readonly entries: readonly PoolEntry[];
+  /** As written, those of all namespaces first. */
+  readonly excluded: readonly PoolEntry[];
   /** What is left of them without the excluded ones, in the order of use. */
   readonly segments: readonly Segment[];
   /** All addresses of the segments. */
@@ -56,7 +58,7 @@ export function parsePool(data: StringMap): Pool {
     if (!isOwn && globalEntries.length === 0) continue;
     const excluded = [...globalExcluded, ...(name === globalScope ? [] : (lists['exclude-'].get(name) ?? []))];
     const segments = segmentsOf(entries, excluded, order);
-    scopes.set(name, { entries, segments, addresses: setsOf(segments) });
+    scopes.set(name, { entries, excluded, segments, addresses: setsOf(segments) });
   }
   const quarantineMs = readQuarantine(data, problems);
   const sorted = problems.toSorted((a, b) => Number(isInvalid(b)) - Number(isInvalid(a)));
@@ -102,9 +104,7 @@ function readList(
 
 /** An overlap does no harm (an address is handed out once), but it is rarely meant. */
 function reportOverlaps(scope: string, entries: readonly PoolEntry[], problems: PoolProblem[]): void {
-  const sorted = entries.toSorted((a, b) =>
-    a.family === b.family ? Number(a.start > b.start) - Number(a.start < b.start) : a.family < b.family ? -1 : 1,
-  );
+  const sorted = entries.toSorted((a, b) => (a.family === b.family ? byStart(a, b) : a.family < b.family ? -1 : 1));
   let last: PoolEntry | undefined;
   for (const entry of sorted) {
     if (last !== undefined && last.family === entry.family && entry.start <= last.end) {

@@ -40,6 +40,10 @@ export interface ScopeReport {
 
 export interface PoolReport {
   readonly scopes: readonly ScopeReport[];
+  /** How many different addresses the scopes have together, as decimal text. */
+  readonly size: string;
+  /** How many their entries have beside these, which no namespace gets, as decimal text. */
+  readonly excluded: string;
   readonly holdings: readonly Holding[];
   /** Holdings that the pool does not cover: static ones, and those that an edit left behind. */
   readonly outside: readonly Holding[];
@@ -61,9 +65,16 @@ export function describePool(pool: Pool | NoPool, namespace: string): string {
 /** What a pool offers and who has what of it. */
 export function reportPool(pool: Pool, holdings: readonly Holding[], others: readonly Other[] = []): PoolReport {
   const held = holdings.toSorted(byAddress);
+  const isHeld = new Set(held.map(({ address }) => address));
+  const scopes = [...pool.scopes.values()];
+  const size = sizeOf(scopes.flatMap(({ segments }) => segments));
   const inPool = others.filter(({ address }) => isInAnyScope(address, pool)).toSorted(byAddress);
   return {
-    scopes: [...pool.scopes].map(([name, scope]) => reportScope(name, scope, { pool, held, inPool })).toSorted(byScope),
+    scopes: [...pool.scopes]
+      .map(([name, scope]) => reportScope(name, scope, { pool, held, isHeld, inPool }))
+      .toSorted(byScope),
+    size: `${size}`,
+    excluded: `${sizeOf(scopes.flatMap(({ entries }) => entries)) - size}`,
     holdings: held,
     outside: held.filter((holding) => holding.released === undefined && !isCovered(holding, pool)),
     others: inPool,
@@ -74,12 +85,12 @@ export function reportPool(pool: Pool, holdings: readonly Holding[], others: rea
 interface Taken {
   readonly pool: Pool;
   readonly held: readonly Holding[];
+  readonly isHeld: ReadonlySet<string>;
   readonly inPool: readonly Other[];
 }
 
-function reportScope(name: string, scope: PoolScope, { pool, held, inPool }: Taken): ScopeReport {
+function reportScope(name: string, scope: PoolScope, { pool, held, isHeld, inPool }: Taken): ScopeReport {
   const own = held.filter((holding) => scopeNameOf(holding, pool) === name && isCovered(holding, pool));
-  const isHeld = new Set(held.map(({ address }) => address));
   const size = countOf(scope.addresses);
   return {
     scope: name,
@@ -115,7 +126,7 @@ function byScope(a: ScopeReport, b: ScopeReport): number {
   return a.scope < b.scope ? -1 : 1;
 }
 
-function byAddress(a: { readonly address: string }, b: { readonly address: string }): number {
+export function byAddress(a: { readonly address: string }, b: { readonly address: string }): number {
   return compareAddresses(a.address, b.address);
 }
 
@@ -124,41 +135,4 @@ function compareAddresses(a: string, b: string): number {
   if (left === undefined || right === undefined) return a < b ? -1 : 1;
   if (left.family !== right.family) return left.family < right.family ? -1 : 1;
   return left.value < right.value ? -1 : left.value > right.value ? 1 : 0;
-}
-
-/** What an edit of the pool would do. */
-export interface PoolPlan {
-  readonly scopes: readonly {
-    readonly scope: string;
-    readonly sizeBefore: string;
-    readonly sizeAfter: string;
-    readonly added: readonly string[];
-    readonly removed: readonly string[];
-  }[];
-  /** Gateways whose address the pool covers now and would not cover afterwards. They keep it. */
-  readonly stranded: readonly Holding[];
-  readonly problems: readonly PoolProblem[];
-}
-
-/** Compares two pools, for those who hold addresses. Harmless where nobody is stranded and no entry is invalid. */
-export function planPool(before: Pool, after: Pool, holdings: readonly Holding[]): PoolPlan {
-  const names = [...new Set([...before.scopes.keys(), ...after.scopes.keys()])].toSorted();
-  const [old, next] = [reportPool(before, holdings), reportPool(after, holdings)];
-  const find = (report: PoolReport, name: string): ScopeReport | undefined =>
-    report.scopes.find(({ scope }) => scope === name);
-  return {
-    scopes: names.map((scope) => {
-      const entriesBefore = find(old, scope)?.entries ?? [];
-      const entriesAfter = find(next, scope)?.entries ?? [];
-      return {
-        scope,
-        sizeBefore: find(old, scope)?.size ?? '0',
-        sizeAfter: find(next, scope)?.size ?? '0',
-        added: entriesAfter.filter((entry) => !entriesBefore.includes(entry)),
-        removed: entriesBefore.filter((entry) => !entriesAfter.includes(entry)),
-      };
-    }),
-    stranded: next.outside.filter((holding) => isCovered(holding, before)),
-    problems: after.problems,
-  };
 }

@@ -17,29 +17,27 @@ export function segmentsOf(
   excluded: readonly PoolEntry[],
   order: SearchOrder,
 ): readonly Segment[] {
-  if (order === 'listed') return entries.flatMap((entry) => without([entry], excluded, entry.family));
+  const left = setsOf(excluded);
+  const without = (interval: Interval, family: IPFamily): readonly Segment[] =>
+    left[family].gapsIn(interval).map(({ start, end }) => ({ family, start, end }));
+  if (order === 'listed') return entries.flatMap((entry) => without(entry, entry.family));
+  const all = setsOf(entries);
   const families = [...new Set(entries.map(({ family }) => family))];
   return families.flatMap((family) => {
-    const merged = without(
-      entries.filter((entry) => entry.family === family),
-      excluded,
-      family,
-    );
+    const merged = all[family].intervals.flatMap((interval) => without(interval, family));
     return order === 'asc' ? merged : merged.toReversed();
   });
 }
 
-function without(entries: readonly PoolEntry[], excluded: readonly PoolEntry[], family: IPFamily): readonly Segment[] {
-  const set = new IntervalSet();
-  for (const entry of entries) set.add(entry);
-  for (const entry of excluded) if (entry.family === family) set.remove(entry);
-  return set.intervals.map(({ start, end }) => ({ family, start, end }));
-}
-
+/** Sorted first: each segment is then added at the end of the set, at no cost that grows with it. */
 export function setsOf(segments: readonly Segment[]): AddressSets {
   const sets = { IPv4: new IntervalSet(), IPv6: new IntervalSet() };
-  for (const segment of segments) sets[segment.family].add(segment);
+  for (const segment of segments.toSorted(byStart)) sets[segment.family].add(segment);
   return sets;
+}
+
+export function byStart(a: Interval, b: Interval): number {
+  return a.start < b.start ? -1 : a.start > b.start ? 1 : 0;
 }
 
 export function countOf({ IPv4, IPv6 }: AddressSets): bigint {

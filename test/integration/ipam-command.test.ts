@@ -156,6 +156,49 @@ describe('The command ipam', together, () => {
     );
   });
 
+  test('plan: tells who is outside already, which is no reason to refuse it: 0', async (t) => {
+    const f = await fixture(t);
+    await createHoldings(f);
+    const data = { 'range-global': `${f.address(1)}-${f.address(9)}` };
+    await f.setPool(data);
+    const { code, stdout } = await ipam(t, 'plan', '-f', await writePool(t, data), ...flags(f));
+    assert.equal(code, 0, stdout);
+    assert.match(
+      stdout,
+      new RegExp(`Gateway ${f.namespace}/a keeps ${f.address(0)}, which lies outside the pool already`),
+    );
+    assert.match(stdout, /harmless/);
+  });
+
+  test('plan: 1 where there is no pool now, and a Gateway would be outside of the new one', async (t) => {
+    const f = await fixture(t);
+    await createHoldings(f);
+    await f.delete('ConfigMap', 'ipam');
+    const [less, all] = await Promise.all([
+      writePool(t, { 'range-global': `${f.address(1)}-${f.address(9)}` }),
+      writePool(t, { 'cidr-global': f.range }),
+    ]);
+    const [stranding, restored] = await Promise.all([
+      ipam(t, 'plan', '-f', less, ...flags(f)),
+      ipam(t, 'plan', '-f', all, ...flags(f)),
+    ]);
+    assert.equal(stranding.code, 1, stranding.stdout);
+    assert.match(stranding.stderr, /does not exist/);
+    assert.match(stranding.stdout, new RegExp(`Gateway ${f.namespace}/a would keep ${f.address(0)},`));
+    assert.equal(restored.code, 0, restored.stdout);
+    assert.match(restored.stdout, /harmless/);
+  });
+
+  test('plan: shows what a namespace gains where it is excluded from less', async (t) => {
+    const f = await fixture(t, { pool: null });
+    const range = { 'range-global': `${f.address(1)}-${f.address(9)}` };
+    await f.setPool({ ...range, 'exclude-team-a': `${f.address(1)}-${f.address(3)}` });
+    const { code, stdout } = await ipam(t, 'plan', '-f', await writePool(t, range), ...flags(f));
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, new RegExp(`^team-a +6 +9 +-exclude ${f.address(1)}-${f.address(3)}$`, 'm'));
+    assert.match(stdout, /^global +9 +9 +unchanged$/m);
+  });
+
   test('is refused in one line where it is misused: exit 2', async (t) => {
     const f = await fixture(t);
     const { code, stdout, stderr } = await ipam(t, 'rm');
