@@ -2,16 +2,16 @@ import { Gauge, type Registry } from 'prom-client';
 import { isInvalid } from '../ipam/pool-problem.ts';
 import type { PoolReport } from '../ipam/report.ts';
 
-/** Each is the sum over the scopes of the pool; an IPv6 range has more addresses than a number can tell apart. */
+/** Each address counts once, in however many scopes it is; an IPv6 range has more than a number can tell apart. */
 const gauges: readonly (readonly [name: string, help: string, read: (report: PoolReport) => number])[] = [
-  ['size', 'Addresses of the pool, without the excluded ones', ({ scopes }) => sum(scopes.map(({ size }) => size))],
+  ['size', 'Addresses of the pool, without the excluded ones', ({ size }) => Number(size)],
   ['in_use', 'Addresses of the pool that Gateways have', ({ scopes }) => sum(scopes.map(({ inUse }) => inUse))],
   [
     'quarantined',
     'Addresses of the pool that were given up, and are not handed out again yet',
     ({ scopes }) => sum(scopes.map(({ quarantined }) => quarantined)),
   ],
-  ['excluded', 'Addresses that the pool leaves out', ({ scopes }) => sum(scopes.map(({ excluded }) => excluded))],
+  ['excluded', 'Addresses that the pool leaves out, for all namespaces', ({ excluded }) => Number(excluded)],
   ['outside', 'Addresses that Gateways have and the pool does not cover', ({ outside }) => outside.length],
   ['invalid_entries', 'Entries of the pool that cannot be used', ({ problems }) => problems.filter(isInvalid).length],
 ];
@@ -32,6 +32,6 @@ export function poolMetrics(registry: Registry, report: () => PoolReport | undef
   }
 }
 
-function sum(values: readonly (number | string)[]): number {
-  return values.reduce<number>((total, value) => total + Number(value), 0);
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
