@@ -52,7 +52,10 @@ down.`,
 Exit code: 1 where the edit would newly leave a Gateway outside of the pool (any, where there is no pool now), or has an
 invalid entry; else 0.`,
     flags: ipamFlags.plan,
-    examples: ['ipam plan -f new.yaml -ipam-configmap default/ipam'],
+    examples: [
+      'ipam plan -f new.yaml -ipam-configmap default/ipam',
+      'ipam plan -f - -ipam-configmap default/ipam -output json',
+    ],
     run: (argv) => ipam(['plan', ...argv]),
   },
   {

@@ -1,19 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
-import { z } from 'zod';
-import { poolSource, readPool } from '../actors/pool-source.ts';
+import type { Readable } from 'node:stream';
+import { type PoolSource, poolSource, readPool } from '../actors/pool-source.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { type Config, configOf } from '../config.ts';
-import { anyText, type Flag, readFlags, UsageError } from '../flags.ts';
+import { anyText, type Flag, type GivenFlags, readFlags, UsageError } from '../flags.ts';
 import { holdingsOf } from '../gateway/holdings.ts';
 import { type Pool, parsePool } from '../ipam/pool.ts';
 import { planPool } from '../ipam/pool-plan.ts';
 import { isInvalid } from '../ipam/pool-problem.ts';
-import { type Holding, type PoolReport, reportPool } from '../ipam/report.ts';
+import { type Holding, reportPool } from '../ipam/report.ts';
 import { connect, ownNamespace } from '../kubernetes/connect.ts';
 import type { Source } from '../watch/follow.ts';
 import { sourcesOf } from '../watch/sources.ts';
 import { commandFlags, contextFlag, outputFlag } from './command-flags.ts';
+import { hintOf, readPoolFile } from './ipam-file.ts';
 import { othersOf } from './ipam-others.ts';
 import { renderPlan, renderReport } from './ipam-text.ts';
 import { readCluster } from './read-cluster.ts';
@@ -26,48 +25,75 @@ const fileFlag: Flag<string> = {
   name: 'f',
   value: 'FILE',
   default: '',
-  help: 'the ConfigMap as it would be',
+  help: 'the ConfigMap as it would be; of several in it the one that -ipam-configmap names; -: the standard input',
   read: anyText,
 };
 export const ipamFlags = { ls: commandFlags, plan: [fileFlag, ...commandFlags] } as const;
 
 interface IpamCommand {
-  readonly verb: 'ls' | 'plan';
   readonly isJson: boolean;
   readonly config: Config;
   readonly context: string;
-  /** Of the ConfigMap as it would be. */
-  readonly file: string;
+  /** Where the pool's ConfigMap may stand; `undefined` without -ipam-configmap. */
+  readonly source: PoolSource | undefined;
 }
 
 /**
  * `ipam ls` and `ipam plan -f FILE`: read the cluster only, and work while the controller is down.
- * @returns the exit code: 1 where a plan would newly strand a Gateway (any, where there is no pool now) or has an invalid entry.
+ * @returns the exit code: 1 where a plan would newly leave a Gateway outside, or has an invalid entry.
  * @throws UsageError, KubeconfigError, ClusterError
  */
-export async function ipam(argv: readonly string[]): Promise<number> {
-  const command = readCommand(argv);
-  const { cluster, pool } = await readPoolOf(command);
-  const holdings = holdingsOf(cluster.all('IPAddress'), cluster.all('Gateway'), {
-    view: cluster,
-    settings: command.config,
-  });
-  if (command.verb === 'plan') return plan(command, pool, holdings);
-  return list(command, reportPool(pool ?? parsePool({}), holdings, othersOf(cluster, command.config)), pool);
+export async function ipam([verb, ...rest]: readonly string[], stdin: Readable = process.stdin): Promise<number> {
+  if (verb === 'ls') return list(commandOf(readFlags(rest, ipamFlags.ls, process.env)));
+  if (verb === 'plan') return plan(readFlags(rest, ipamFlags.plan, process.env), stdin);
+  throw new UsageError('use "ipam ls" or "ipam plan -f FILE"; see --help');
 }
 
-function readCommand([verb, ...rest]: readonly string[]): IpamCommand {
-  if (verb !== 'ls' && verb !== 'plan') throw new UsageError('use "ipam ls" or "ipam plan -f FILE"; see --help');
-  const given = readFlags(rest, ipamFlags[verb], process.env);
+function commandOf(given: GivenFlags): IpamCommand {
   const config = configOf(given);
-  const file = given.read(fileFlag);
-  if (verb === 'plan' && file === '') throw new UsageError('ipam plan needs -f FILE, the ConfigMap as it would be');
-  if (verb === 'plan' && config.ipamConfigMap === '') throw new UsageError('ipam plan needs -ipam-configmap');
-  return { verb, isJson: given.read(outputFlag) === 'json', config, context: given.read(contextFlag), file };
+  return {
+    isJson: given.read(outputFlag) === 'json',
+    config,
+    context: given.read(contextFlag),
+    source: poolSource(config.ipamConfigMap, ownNamespace(process.env)),
+  };
 }
 
-async function readPoolOf(command: IpamCommand): Promise<{ cluster: Cluster; pool: Pool | undefined }> {
-  const { config, context } = command;
+async function list(command: IpamCommand): Promise<number> {
+  const { isJson, config, source } = command;
+  const { cluster, pool, holdings } = await readState(command, source === undefined ? ofPool : ofPoolAndNeighbours);
+  const report = reportPool(pool ?? parsePool({}), holdings, othersOf(cluster, config));
+  const shown = pool === undefined ? { ...report, outside: [] } : report;
+  process.stdout.write(isJson ? `${JSON.stringify(shown)}\n` : renderReport(shown));
+  return 0;
+}
+
+async function plan(given: GivenFlags, stdin: Readable): Promise<number> {
+  const command = commandOf(given);
+  const { isJson, source } = command;
+  const file = given.read(fileFlag);
+  if (file === '') throw new UsageError('ipam plan needs -f FILE, the ConfigMap as it would be');
+  if (source === undefined) throw new UsageError('ipam plan needs -ipam-configmap');
+  const wanted = await readPoolFile(file, source, stdin);
+  const { cluster, pool, holdings } = await readState(command, ofPool);
+  const current = source.namespaces.find((namespace) => cluster.get(`ConfigMap/${namespace}/${source.name}`));
+  process.stderr.write(hintOf(wanted, source, current));
+  const result = planPool(pool, parsePool(wanted.data), holdings);
+  process.stdout.write(isJson ? `${JSON.stringify(result)}\n` : renderPlan(result));
+  return result.stranded.length > 0 || result.problems.some(isInvalid) ? 1 : 0;
+}
+
+interface State {
+  readonly cluster: Cluster;
+  /** `undefined` where there is none; why is on stderr then. */
+  readonly pool: Pool | undefined;
+  readonly holdings: readonly Holding[];
+}
+
+async function readState(
+  { config, context, source }: IpamCommand,
+  choose: (sources: readonly Source[]) => readonly Source[],
+): Promise<State> {
   const client = connect({
     kubeconfig: config.kubeconfig,
     context,
@@ -75,50 +101,31 @@ async function readPoolOf(command: IpamCommand): Promise<{ cluster: Cluster; poo
     now: Date.now,
   });
   try {
-    const source = poolSource(config.ipamConfigMap, ownNamespace(process.env));
     const { controllerName } = config;
-    const all = sourcesOf({ controllerName, pool: source });
-    const sources = command.verb === 'plan' ? all.filter(({ kind }) => poolKinds.has(kind)) : withNeighbours(all);
+    const sources = choose(sourcesOf({ controllerName, pool: source }));
     const cluster = await readCluster(client, { sources, controllerName });
     if (!cluster.isServed('IPAddress')) {
       process.stderr.write('no ledger: this cluster has no IPAddress kind (Kubernetes before 1.33); using statuses\n');
     }
     const read = readPool(source, cluster);
     if ('missing' in read && source !== undefined) process.stderr.write(`${read.missing}\n`);
-    return { cluster, pool: 'missing' in read ? undefined : read };
+    const known = { view: cluster, settings: config };
+    const holdings = holdingsOf(cluster.all('IPAddress'), cluster.all('Gateway'), known);
+    return { cluster, pool: 'missing' in read ? undefined : read, holdings };
   } finally {
     await client.close();
   }
 }
 
-/** What `ipam ls` reads: of the ledger also the entries of others. It shows what it may read. */
-function withNeighbours(sources: readonly Source[]): readonly Source[] {
-  return sources.flatMap((source): Source[] => {
-    if (source.kind === 'IPAddress') return [{ ...source, selectors: {} }];
-    if (neighbourKinds.has(source.kind)) return [{ ...source, isOptional: true }];
-    return poolKinds.has(source.kind) ? [source] : [];
+function ofPool(sources: readonly Source[]): readonly Source[] {
+  return sources.filter(({ kind }) => poolKinds.has(kind));
+}
+
+/** Of the ledger also the entries of others; of what else may have addresses what may be read. */
+function ofPoolAndNeighbours(sources: readonly Source[]): readonly Source[] {
+  const wanted = sources.filter(({ kind }) => poolKinds.has(kind) || neighbourKinds.has(kind));
+  return wanted.map((source) => {
+    if (source.kind === 'IPAddress') return { ...source, selectors: {} };
+    return neighbourKinds.has(source.kind) ? { ...source, isOptional: true } : source;
   });
-}
-
-function list({ isJson }: IpamCommand, report: PoolReport, pool: Pool | undefined): number {
-  const shown = pool === undefined ? { ...report, outside: [] } : report;
-  process.stdout.write(isJson ? `${JSON.stringify(shown)}\n` : renderReport(shown));
-  return 0;
-}
-
-function plan({ isJson, file }: IpamCommand, pool: Pool | undefined, holdings: readonly Holding[]): number {
-  const result = planPool(pool, parsePool(readData(file)), holdings);
-  process.stdout.write(isJson ? `${JSON.stringify(result)}\n` : renderPlan(result));
-  return result.stranded.length > 0 || result.problems.some(isInvalid) ? 1 : 0;
-}
-
-const configMapFile = z.object({ kind: z.literal('ConfigMap'), data: z.record(z.string(), z.string()).default({}) });
-
-function readData(file: string): Readonly<Record<string, string>> {
-  try {
-    return configMapFile.parse(parse(readFileSync(file, 'utf8'))).data;
-  } catch (error) {
-    const why = error instanceof z.ZodError ? 'it is no ConfigMap with texts as data' : String(error).split('\n')[0];
-    throw new UsageError(`flag -f: ${file} cannot be used: ${why}`);
-  }
 }

@@ -23,7 +23,7 @@ async function obey(argv: readonly string[]): Promise<number> {
   const words = argv[0] === 'help' ? argv.slice(1) : argv;
   const command = findCommand(words);
   if (words !== argv || argv.some((arg) => /^--?(help|h)$/.test(arg))) {
-    process.stdout.write(command === undefined ? usage(commands) : usageOf(command));
+    process.stdout.write(helpFor(command === undefined ? begunBy(words[0]) : [command]));
     return 0;
   }
   if (command !== undefined) return command.run(argv.slice(wordsOf(command).length));
@@ -40,10 +40,19 @@ function wordsOf({ name }: Command): readonly string[] {
   return name.split(' ');
 }
 
+/** The commands whose first word it is. */
+function begunBy(first: string | undefined): readonly Command[] {
+  return commands.filter((command) => wordsOf(command)[0] === first);
+}
+
+function helpFor(wanted: readonly Command[]): string {
+  return wanted.length === 0 ? usage(commands) : wanted.map(usageOf).join('\n');
+}
+
 /** @throws UsageError for a word that names no command, alone: the first word of one, or nothing at all. */
 function refuseHalfCommand(word: string): void {
   if (word === '' || word.startsWith('-')) return;
-  const begun = commands.filter((command) => wordsOf(command)[0] === word).map(({ name }) => `"${name}"`);
+  const begun = begunBy(word).map(({ name }) => `"${name}"`);
   if (begun.length > 0) throw new UsageError(`use ${begun.join(' or ')}; see --help`);
   throw new UsageError(`"${word}" is no command: use ${commands.map(({ name }) => name).join(', ')}; see --help`);
 }

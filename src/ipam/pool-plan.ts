@@ -24,7 +24,7 @@ export interface PoolPlan {
   readonly scopes: readonly ScopePlan[];
   /** Gateways whose address would lie outside the pool afterwards. They keep it. */
   readonly outside: readonly Holding[];
-  /** Those of them that it newly leaves outside: all, where there is no pool now. */
+  /** Those of them that it newly leaves outside: all, where there is no pool now, or none with addresses. */
   readonly stranded: readonly Holding[];
   readonly problems: readonly PoolProblem[];
 }
@@ -39,7 +39,8 @@ export function planPool(before: Pool | undefined, after: Pool, holdings: readon
   return {
     scopes: names.map((name) => compare(name, before && scopeFor(before, name), scopeFor(after, name))),
     outside,
-    stranded: before === undefined ? outside : outside.filter((holding) => isCovered(holding, before)),
+    stranded:
+      before === undefined || isEmpty(before) ? outside : outside.filter((holding) => isCovered(holding, before)),
     problems: after.problems,
   };
 }
@@ -47,6 +48,10 @@ export function planPool(before: Pool | undefined, after: Pool, holdings: readon
 /** Those that hold an address which the pool has before an edit and not after it. */
 export function strandedBy(before: Pool, after: Pool, holdings: readonly Holding[]): readonly Holding[] {
   return holdings.filter((holding) => isOutside(holding, after) && isCovered(holding, before));
+}
+
+function isEmpty({ scopes }: Pool): boolean {
+  return [...scopes.values()].every(({ segments }) => segments.length === 0);
 }
 
 function isOutside(holding: Holding, pool: Pool): boolean {

@@ -68,6 +68,12 @@ const printed: readonly (readonly [argv: readonly string[], text: RegExp])[] = [
   [['help'], /^Usage: gateway-api-controller \[COMMAND\]/],
   [['help', 'explain'], /^Usage: gateway-api-controller explain \[KIND/],
   [['ipam', 'plan', '--help'], /^Usage: gateway-api-controller ipam plan \[flags\]/],
+  [
+    ['ipam', '--help'],
+    /^Usage: gateway-api-controller ipam ls \[flags\][\s\S]*\n\nUsage: gateway-api-controller ipam plan/,
+  ],
+  [['help', 'ipam'], /^Usage: gateway-api-controller ipam ls \[flags\]/],
+  [['ipam', 'ls', '-h'], /^Usage: gateway-api-controller ipam ls \[flags\]/],
   [['completion', 'bash'], /^# bash completion/],
 ];
 

@@ -199,6 +199,18 @@ describe('The command ipam', together, () => {
     assert.match(stdout, /^global +9 +9 +unchanged$/m);
   });
 
+  test('plan reads the standard input, and says where it is not the pool that is planned', async (t) => {
+    const f = await fixture(t);
+    const metadata = { name: 'other', namespace: f.namespace };
+    const text = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'cidr-global': f.range } });
+    const child = spawnController(['ipam', 'plan', '-f', '-', ...flags(f)], {}, text);
+    t.after(() => child.kill('SIGKILL'));
+    assert.equal(await child.end, 0, child.stderr);
+    assert.match(child.stdout, /harmless/);
+    const hint = `the file has ConfigMap ${f.namespace}/other, but the pool is ${f.namespace}/ipam: this is what its data would do there\n`;
+    assert.equal(withoutProgress(child.stderr), hint);
+  });
+
   test('is refused in one line where it is misused: exit 2', async (t) => {
     const f = await fixture(t);
     const { code, stdout, stderr } = await ipam(t, 'rm');

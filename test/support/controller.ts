@@ -115,11 +115,12 @@ class Child implements ChildController {
   stdout = '';
   stderr = '';
 
-  constructor(args: readonly string[], environment: NodeJS.ProcessEnv) {
+  constructor(args: readonly string[], environment: NodeJS.ProcessEnv, input: string | undefined) {
     this.process = spawn(process.execPath, [commandLine, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: compileCache, ...environment },
     });
+    this.process.stdin?.end(input);
     this.process.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
     });
@@ -139,7 +140,11 @@ class Child implements ChildController {
   }
 }
 
-/** Runs `gateway-api-controller ARGS`; whoever starts one ends it. */
-export function spawnController(args: readonly string[], environment: NodeJS.ProcessEnv = {}): ChildController {
-  return new Child(args, environment);
+/** Runs `gateway-api-controller ARGS`; whoever starts one ends it. @param input what it reads, if anything. */
+export function spawnController(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  input?: string,
+): ChildController {
+  return new Child(args, environment, input);
 }
