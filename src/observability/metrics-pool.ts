@@ -18,18 +18,29 @@ const gauges: readonly (readonly [name: string, help: string, read: (report: Poo
 
 /** The address pool, as `ipam ls` reports it, read when it is scraped. @param report `undefined` where there is none. */
 export function poolMetrics(registry: Registry, report: () => PoolReport | undefined): void {
-  for (const [name, help, read] of gauges) {
+  const read = onceInAGo(report);
+  for (const [name, help, numberIn] of gauges) {
     const gauge: Gauge = new Gauge({
       name: `gateway_api_pool_${name}`,
       help,
       registers: [registry],
       collect: () => {
-        const now = report();
+        const now = read();
         if (now === undefined) gauge.reset();
-        else gauge.set(read(now));
+        else gauge.set(numberIn(now));
       },
     });
   }
+}
+
+/** The gauges of a scrape are all read before anything else happens: they share what was found. */
+function onceInAGo<T>(find: () => T): () => T {
+  let found: { readonly value: T } | undefined;
+  return () => {
+    if (found === undefined) queueMicrotask(() => (found = undefined));
+    found ??= { value: find() };
+    return found.value;
+  };
 }
 
 function sum(values: readonly number[]): number {

@@ -33,7 +33,11 @@ describe('The report of a pool', () => {
   test('has the metrics count so too', async () => {
     const registry = new Registry();
     const holdings = [holding('10.0.0.1'), holding('10.0.0.4', 'blue'), holding('10.0.0.5', 'red', 'then')];
-    poolMetrics(registry, () => reportPool(parsePool(shared), holdings));
+    let made = 0;
+    poolMetrics(registry, () => {
+      made += 1;
+      return reportPool(parsePool(shared), holdings);
+    });
     const lines = (await registry.metrics()).split('\n').filter((line) => /^[^#]/.test(line));
     assert.deepEqual(lines.toSorted(), [
       'gateway_api_pool_excluded 0',
@@ -43,6 +47,9 @@ describe('The report of a pool', () => {
       'gateway_api_pool_quarantined 1',
       'gateway_api_pool_size 9',
     ]);
+    assert.equal(made, 1, 'one report for all gauges');
+    await registry.metrics();
+    assert.equal(made, 2, 'and a new one for the next scrape');
   });
 
   test('lists what others have of it, and counts for each scope what Gateways have not', () => {
