@@ -9,6 +9,7 @@ import { planPool } from '../ipam/pool-plan.ts';
 import { isInvalid } from '../ipam/pool-problem.ts';
 import { type Holding, reportPool } from '../ipam/report.ts';
 import { connect, ownNamespace } from '../kubernetes/connect.ts';
+import type { Kind } from '../objects/keys.ts';
 import type { Source } from '../watch/follow.ts';
 import { sourcesOf } from '../watch/sources.ts';
 import { commandFlags, contextFlag, outputFlag } from './command-flags.ts';
@@ -18,8 +19,9 @@ import { renderPlan, renderReport } from './ipam-text.ts';
 import { readCluster } from './read-cluster.ts';
 
 const poolKinds: ReadonlySet<string> = new Set(['GatewayClass', 'Gateway', 'IPAddress', 'ConfigMap']);
-/** On which addresses of the pool may stand whoever put them there; the routes tell whose a Service is. */
-const neighbourKinds: ReadonlySet<string> = new Set(['Service', 'Node', 'TCPRoute', 'UDPRoute']);
+/** What may have addresses of the pool whoever put them there; by routes it is told whose a Service is. */
+const neighbourKinds: readonly Kind[] = ['Service', 'Node'];
+const routeKinds: ReadonlySet<string> = new Set(['TCPRoute', 'UDPRoute']);
 
 const fileFlag: Flag<string> = {
   name: 'f',
@@ -62,6 +64,8 @@ function commandOf(given: GivenFlags): IpamCommand {
 async function list(command: IpamCommand): Promise<number> {
   const { isJson, config, source } = command;
   const { cluster, pool, holdings } = await readState(command, source === undefined ? ofPool : ofPoolAndNeighbours);
+  const unread = source === undefined ? [] : neighbourKinds.filter((kind) => !cluster.isServed(kind));
+  if (unread.length > 0) process.stderr.write(`not all that others have is shown: cannot list ${unread.join(', ')}\n`);
   const report = reportPool(pool ?? parsePool({}), holdings, othersOf(cluster, config));
   const shown = pool === undefined ? { ...report, outside: [] } : report;
   process.stdout.write(isJson ? `${JSON.stringify(shown)}\n` : renderReport(shown));
@@ -123,9 +127,10 @@ function ofPool(sources: readonly Source[]): readonly Source[] {
 
 /** Of the ledger also the entries of others; of what else may have addresses what may be read. */
 function ofPoolAndNeighbours(sources: readonly Source[]): readonly Source[] {
-  const wanted = sources.filter(({ kind }) => poolKinds.has(kind) || neighbourKinds.has(kind));
-  return wanted.map((source) => {
-    if (source.kind === 'IPAddress') return { ...source, selectors: {} };
-    return neighbourKinds.has(source.kind) ? { ...source, isOptional: true } : source;
+  return sources.flatMap((source): Source[] => {
+    if (source.kind === 'IPAddress') return [{ ...source, selectors: {} }];
+    if (poolKinds.has(source.kind)) return [source];
+    const isWanted = neighbourKinds.includes(source.kind) || routeKinds.has(source.kind);
+    return isWanted ? [{ ...source, isOptional: true }] : [];
   });
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { spawnController } from '../../support/controller.ts';
+import { withoutProgress } from '../../support/progress.ts';
 import { eventually } from '../../support/server.ts';
 import {
   addressOf,
@@ -54,6 +56,17 @@ describe('Without permission', memoryOnly, () => {
     assert.equal(status, 200);
     assert.match(body, /\[\+\] Node: no permission to list and watch it; done without/);
     assert.equal(controller.log.filter(({ level, kind }) => level === 'error' && kind === 'Node').length, 1);
+  });
+
+  test('to read Nodes, ipam ls shows the rest, and says so', async (t) => {
+    const { f, server } = await useMemory(t);
+    server.faults.add({ match: { resource: 'nodes', verb: reading }, effect: forbidden });
+    await f.create(service(f, 'theirs', { spec: { externalIPs: [f.address(2)] } }));
+    const child = spawnController(['ipam', 'ls', '-kubeconfig', f.server.controllerKubeconfigPath, ...f.flags]);
+    t.after(() => child.kill('SIGKILL'));
+    assert.equal(await child.end, 0, child.stderr);
+    assert.equal(withoutProgress(child.stderr), 'not all that others have is shown: cannot list Node\n');
+    assert.match(child.stdout, new RegExp(`held by Service ${f.namespace}/theirs`));
   });
 
   test('to read routes any more, their Services are kept, also over a restart', async (t) => {
