@@ -12,6 +12,10 @@ import type { Logger } from './logger.ts';
 const quietMs = 30_000;
 const shownProblems = 20;
 
+const withoutLedger =
+  'the cluster has no IPAddress (networking.k8s.io/v1, since Kubernetes 1.33): what Gateways have is read from their ' +
+  'spec and status, and an address that is given up is free at once; run several replicas only with -leader-elect';
+
 /** What happened, in log lines: constant messages, everything else in fields. */
 export class Reporter {
   readonly #logger: Logger;
@@ -38,6 +42,7 @@ export class Reporter {
   synced(kinds: readonly { readonly kind: Kind; readonly stage: string }[]): void {
     const absent = kinds.filter(({ stage }) => stage === 'absent').map(({ kind }) => kind);
     this.#logger.info({ absent }, 'caches are in sync');
+    if (absent.includes('IPAddress')) this.#logger.warn(withoutLedger);
   }
 
   leading(identity: string): void {
