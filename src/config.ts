@@ -64,6 +64,11 @@ export const settings = {
     help: 'the ConfigMap with the address pool',
     read: namespacedName,
   },
+  /** Whether a ConfigMap of that name in a Gateway's namespace is the pool of that namespace. */
+  ipamNamespaced: switchFlag(
+    'ipam-namespaced',
+    "a ConfigMap of the pool's name in a Gateway's namespace comes first: who may write it decides on addresses there",
+  ),
   implementationLabel: {
     name: 'implementation-label',
     value: 'TEXT',
@@ -180,6 +185,9 @@ export function configOf(given: GivenFlags): Config {
   const ignored = ignoredFlags.filter((flag) => given.has(flag)).map(({ name }) => name);
   const config = { ...(Object.fromEntries(fields) as Omit<Config, 'ignored'>), ignored };
   checkInspector(config);
+  if (config.ipamNamespaced && config.ipamConfigMap === '') {
+    throw new UsageError('flag -ipam-namespaced: add -ipam-configmap [NAMESPACE/]NAME');
+  }
   return Object.freeze(config);
 }
 

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { PoolSource } from './actors/pool-source.ts';
+import { type PoolSource, poolMapsOf } from './actors/pool-source.ts';
 import { reportsOf } from './actors/reports.ts';
 import type { ActorSystem } from './actors/system.ts';
 import type { Cluster } from './cluster/cluster.ts';
@@ -80,10 +80,8 @@ export class EventDesk {
   poolRead(before: Pool | NoPool, after: Pool | NoPool, source: PoolSource | undefined): void {
     this.#tell(() => {
       const cluster = this.#cluster;
-      const configMap = source?.namespaces
-        .map((namespace) => cluster.get(`ConfigMap/${namespace}/${source.name}`))
-        .find((found) => found !== undefined);
-      const problems = configMap === undefined || 'missing' in after ? [] : happeningsOfPool(configMap, after.problems);
+      const configMaps = source === undefined ? [] : poolMapsOf(source, cluster);
+      const problems = 'missing' in after ? [] : happeningsOfPool(configMaps, after.problems);
       const holdings = () => holdingsOf(this.#all('IPAddress'), this.#all('Gateway'), this.#holdingScope);
       return [...problems, ...happeningsOfPoolEdit(before, after, holdings, cluster)];
     });

@@ -29,7 +29,7 @@ export function inspectionOf(parts: InspectedParts): Inspection | undefined {
     config,
     surroundings,
     running: { cluster, actors, pool, reports: reportsOf(actors), settings: config },
-    poolSource: poolSource(config.ipamConfigMap, ownNamespace(surroundings.environment)),
+    poolSource: poolSource(config, ownNamespace(surroundings.environment)),
     kinds: () => follow.describe(),
     onCrash: (who, error) => reporter.crash(who, error),
   });

@@ -74,7 +74,7 @@ export class Controller {
     ({ promise: this.lost, resolve: this.#lose } = Promise.withResolvers<void>());
     this.#config = config;
     this.#surroundings = surroundings;
-    this.#poolSource = poolSource(config.ipamConfigMap, ownNamespace(surroundings.environment));
+    this.#poolSource = poolSource(config, ownNamespace(surroundings.environment));
     this.#reporter = new Reporter(surroundings.logger, surroundings.timers.now);
     const isLeading = (): boolean => this.#leadership?.isLeading ?? true;
     this.#metrics = metricsOf(this, { config, surroundings, isLeading });

@@ -17,5 +17,6 @@ export const commandFlags: readonly Flag[] = [
   contextFlag,
   settings.controllerName,
   settings.ipamConfigMap,
+  settings.ipamNamespaced,
   outputFlag,
 ];

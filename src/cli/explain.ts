@@ -79,7 +79,7 @@ export async function explain(argv: readonly string[], output: Output = process)
   const wanted = readWanted(words);
   const config = configOf(given);
   const place = placeOf(given, process.env);
-  const source = poolSource(config.ipamConfigMap, ownNamespace(process.env));
+  const source = poolSource(config, ownNamespace(process.env));
   const client = connect({
     kubeconfig: config.kubeconfig,
     context: given.read(contextFlag),

@@ -23,11 +23,12 @@ const configMapFile = z.object({
 });
 
 /**
- * Reads the ConfigMap of a file, of which there may be several documents or lists: the only one, or the pool's.
+ * Reads the ConfigMap of a file, of which there may be several documents or lists: the only one, or the pool's. Where
+ * namespaces may have pools of their own, all of the pool's name.
  * @param file its path; `-`: the standard input.
  * @throws UsageError
  */
-export async function readPoolFile(file: string, source: PoolSource, stdin: Readable): Promise<PoolFile> {
+export async function readPoolFile(file: string, source: PoolSource, stdin: Readable): Promise<readonly PoolFile[]> {
   const objects = await readObjects(file, stdin);
   const configMaps = objects.filter((object) => anything.safeParse(object).data?.kind === 'ConfigMap').map(decode);
   if (configMaps.length === 0) throw unusable(file, 'it has no ConfigMap');
@@ -37,14 +38,16 @@ export async function readPoolFile(file: string, source: PoolSource, stdin: Read
     configMaps.filter((decoded) => decoded !== undefined),
     source,
   );
-  if (found !== undefined) return found;
-  throw unusable(file, `it has ${configMaps.length} ConfigMaps, and none is ${placesOf(source)}`);
+  if (found.length > 0) return found;
+  const wanted = source.isNamespaced === true ? `called ${source.name}` : placesOf(source);
+  throw unusable(file, `it has ${configMaps.length} ConfigMaps, and none is ${wanted}`);
 }
 
 /** What to say where the ConfigMap of the file names itself otherwise than the pool's. @param current where that is. */
 export function hintOf({ name, namespace }: PoolFile, source: PoolSource, current: string | undefined): string {
   const isName = name === undefined || name === source.name;
-  const namespaces = current === undefined ? source.namespaces : [current];
+  const main = current === undefined ? source.namespaces : [current];
+  const namespaces = source.isNamespaced === true && namespace !== undefined ? [namespace] : main;
   if (isName && (namespace === undefined || namespaces.includes(namespace))) return '';
   const own = namespace === undefined ? name : `${namespace}/${name ?? source.name}`;
   const pool = placesOf({ ...source, namespaces });
@@ -71,11 +74,13 @@ function decode(object: unknown): PoolFile | undefined {
   return success ? { ...decoded.metadata, data: decoded.data ?? {} } : undefined;
 }
 
-function choose(configMaps: readonly PoolFile[], { name, namespaces }: PoolSource): PoolFile | undefined {
-  if (configMaps.length === 1) return configMaps[0];
-  const named = configMaps.filter((configMap) => configMap.name === name);
-  const places = [...namespaces, undefined];
-  return places.map((place) => named.find(({ namespace }) => namespace === place)).find((found) => found !== undefined);
+function choose(configMaps: readonly PoolFile[], source: PoolSource): readonly PoolFile[] {
+  if (configMaps.length === 1) return configMaps;
+  const named = configMaps.filter(({ name }) => name === source.name);
+  const unplaced = named.filter(({ namespace }) => namespace === undefined);
+  if (source.isNamespaced === true) return [...named.filter((configMap) => !unplaced.includes(configMap)), ...unplaced];
+  const placed = source.namespaces.flatMap((place) => named.filter(({ namespace }) => namespace === place));
+  return [...placed, ...unplaced].slice(0, 1);
 }
 
 function placesOf({ name, namespaces }: PoolSource): string {

@@ -1,5 +1,5 @@
 import type { PoolPlan, ScopePlan } from '../ipam/pool-plan.ts';
-import { isInvalid } from '../ipam/pool-problem.ts';
+import { describeProblem, isInvalid } from '../ipam/pool-problem.ts';
 import type { Holding, PoolReport } from '../ipam/report.ts';
 import { table } from './table.ts';
 
@@ -64,5 +64,5 @@ function differenceOf({ added, removed, excluded, sizeBefore, sizeAfter }: Scope
 }
 
 function renderProblems(problems: PoolReport['problems']): string {
-  return problems.map(({ kind, key, message }) => `${kind}: ${key}: ${message}\n`).join('');
+  return problems.map((problem) => `${problem.kind}: ${describeProblem(problem)}\n`).join('');
 }

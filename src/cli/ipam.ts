@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { type PoolSource, poolSource, readPool } from '../actors/pool-source.ts';
+import { type PoolSource, plannedPool, poolSource, readPool } from '../actors/pool-source.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { type Config, configOf } from '../config.ts';
 import { anyText, type Flag, type GivenFlags, readFlags, UsageError } from '../flags.ts';
@@ -27,7 +27,7 @@ const fileFlag: Flag<string> = {
   name: 'f',
   value: 'FILE',
   default: '',
-  help: 'the ConfigMap as it would be; of several in it the one that -ipam-configmap names; -: the standard input',
+  help: 'the ConfigMap as it would be; of several in it the one that -ipam-configmap names, with -ipam-namespaced all of its name; -: the standard input',
   read: anyText,
 };
 export const ipamFlags = { ls: commandFlags, plan: [fileFlag, ...commandFlags] } as const;
@@ -57,7 +57,7 @@ function commandOf(given: GivenFlags): IpamCommand {
     isJson: given.read(outputFlag) === 'json',
     config,
     context: given.read(contextFlag),
-    source: poolSource(config.ipamConfigMap, ownNamespace(process.env)),
+    source: poolSource(config, ownNamespace(process.env)),
   };
 }
 
@@ -81,8 +81,8 @@ async function plan(given: GivenFlags, stdin: Readable): Promise<number> {
   const wanted = await readPoolFile(file, source, stdin);
   const { cluster, pool, holdings } = await readState(command, ofPool);
   const current = source.namespaces.find((namespace) => cluster.get(`ConfigMap/${namespace}/${source.name}`));
-  process.stderr.write(hintOf(wanted, source, current));
-  const result = planPool(pool, parsePool(wanted.data), holdings);
+  process.stderr.write(wanted.map((edit) => hintOf(edit, source, current)).join(''));
+  const result = planPool(pool, plannedPool(source, cluster, wanted), holdings);
   process.stdout.write(isJson ? `${JSON.stringify(result)}\n` : renderPlan(result));
   return result.stranded.length > 0 || result.problems.some(isInvalid) ? 1 : 0;
 }

@@ -24,7 +24,7 @@ export interface CompleteList {
   readonly kind: Kind;
   /** Empty: of all namespaces. */
   readonly namespace: string;
-  /** Where only one object was asked for. */
+  /** Where only one object was asked for, in each namespace. */
   readonly name?: string | undefined;
   readonly resourceVersion: string;
   readonly objects: readonly FollowedObject[];
@@ -101,7 +101,7 @@ export class Cluster implements ClusterView {
       ...rejections.map(({ namespace: of, name }) => `${kind}/${of}/${name}` as const),
     ]);
     const scope = scopeOf(kind, namespace, only);
-    const isMeant = (key: ObjectKey): boolean => (only === undefined ? key.startsWith(scope) : key === scope);
+    const isMeant = (key: ObjectKey): boolean => isWithin(key, { kind, namespace, name: only });
     const isNews = !this.#read.has(scope);
     this.#read.add(scope);
     for (const [key, { metadata }] of this.#objects) {
@@ -144,8 +144,9 @@ export class Cluster implements ClusterView {
   }
 
   isRead(key: ObjectKey): boolean {
-    const { kind, namespace } = partsOf(key);
-    return this.#read.has(key) || this.#read.has(scopeOf(kind, namespace)) || this.#read.has(scopeOf(kind, ''));
+    const { kind, namespace, name } = partsOf(key);
+    const scopes = [key, scopeOf(kind, namespace), scopeOf(kind, ''), scopeOf(kind, '', name)];
+    return scopes.some((scope) => this.#read.has(scope));
   }
 
   /** Says why a kind cannot be followed, or that it can. @returns whether that is new. */
@@ -271,5 +272,16 @@ export class Cluster implements ClusterView {
 }
 
 function scopeOf(kind: Kind, namespace: string, name = ''): string {
-  return namespace === '' ? `${kind}/` : `${kind}/${namespace}/${name}`;
+  if (namespace !== '') return `${kind}/${namespace}/${name}`;
+  return name === '' ? `${kind}/` : `${kind}/*/${name}`;
+}
+
+function isWithin(
+  key: ObjectKey,
+  { kind, namespace, name }: Pick<CompleteList, 'kind' | 'namespace' | 'name'>,
+): boolean {
+  if (name === undefined) return key.startsWith(scopeOf(kind, namespace));
+  return namespace === ''
+    ? key.startsWith(`${kind}/`) && key.endsWith(`/${name}`)
+    : key === `${kind}/${namespace}/${name}`;
 }

@@ -10,10 +10,23 @@ import { type Happening, regardingOf } from './happening.ts';
 const shown = 5;
 
 /**
- * The bad entries of a pool, and what else is to be said of it, told once for each version of its ConfigMap. Of very
- * many the first ones: `ipam ls` has them all.
+ * The bad entries of a pool, and what else is to be said of it, told once for each version of the ConfigMap that it
+ * stands in. Of very many the first ones: `ipam ls` has them all.
+ * @param configMaps the main one first.
  */
-export function happeningsOfPool(configMap: ConfigMap, problems: readonly PoolProblem[]): readonly Happening[] {
+export function happeningsOfPool(
+  configMaps: readonly ConfigMap[],
+  problems: readonly PoolProblem[],
+): readonly Happening[] {
+  const byPlace = Map.groupBy(problems, ({ configMap }) => configMap);
+  return configMaps.flatMap((configMap, index) => {
+    const { namespace, name } = configMap.metadata;
+    const own = byPlace.get(`${namespace}/${name}`) ?? [];
+    return happeningsOfOne(configMap, index === 0 ? [...(byPlace.get(undefined) ?? []), ...own] : own);
+  });
+}
+
+function happeningsOfOne(configMap: ConfigMap, problems: readonly PoolProblem[]): readonly Happening[] {
   const { uid, resourceVersion } = configMap.metadata;
   const tell = (type: Happening['type'], reason: string, told: readonly PoolProblem[]): readonly Happening[] =>
     notesOf(told).map((note) => ({

@@ -2,9 +2,9 @@ import type { IPFamily } from '../objects/service.ts';
 import type { AddressRefusal, AddressRequest, Families } from '../objects/verdicts.ts';
 import { familyOf, formatAddress, parseAddress } from './address.ts';
 import { IntervalSet } from './interval-set.ts';
-import { type Pool, type PoolScope, scopeFor } from './pool.ts';
+import { type Pool, type PoolHints, type PoolScope, scopeFor } from './pool.ts';
 import type { SearchOrder } from './pool-options.ts';
-import { describeProblems, isInvalid } from './pool-problem.ts';
+import { concerning, describeProblems } from './pool-problem.ts';
 import type { AddressSets, Segment } from './segments.ts';
 import { describeShortage, ipFamilies } from './shortage.ts';
 import type { Taker } from './taker.ts';
@@ -43,6 +43,7 @@ export type ClaimOutcome = { readonly addresses: readonly string[] } | { readonl
 /** Why there is no pool at all, in words for a condition's message. */
 export interface NoPool {
   readonly missing: string;
+  readonly hints?: PoolHints;
 }
 
 /**
@@ -197,14 +198,15 @@ export class Allocator {
 
   #find(holder: Holder, families: Families | undefined, outside: Outside): ClaimOutcome {
     const pool = this.#pool;
-    if ('missing' in pool) return { refusal: { reason: 'AddressNotAssigned', message: pool.missing } };
+    const refuse = (message: string) => ({ refusal: refusalWith(message, pool.hints?.get(holder.namespace)) });
+    if ('missing' in pool) return refuse(pool.missing);
     const scope = scopeFor(pool, holder.namespace);
-    if (scope === undefined) return { refusal: refuseWithoutScope(holder.namespace, pool) };
+    if (scope === undefined) return refuse(describeLackOfScope(holder.namespace, pool));
     const found = (families ?? [undefined]).map((family) => this.#findFree(family, { pool, holder, outside }));
     const addresses = found.filter((address) => address !== undefined);
     if (addresses.length > 0 && addresses.length === found.length) return { addresses };
     const lacking = families?.filter((_, index) => found[index] === undefined);
-    return { refusal: this.#refuseExhausted({ pool, scope, holder, outside }, lacking) };
+    return refuse(this.#describeExhausted({ pool, scope, holder, outside }, lacking));
   }
 
   #findFree(family: IPFamily | undefined, { pool, holder, outside }: Search): string | undefined {
@@ -232,10 +234,10 @@ export class Allocator {
   }
 
   /** @param lacking the families of a claim that have no free address. */
-  #refuseExhausted(search: Search & { readonly scope: PoolScope }, lacking: Families | undefined): AddressRefusal {
+  #describeExhausted(search: Search & { readonly scope: PoolScope }, lacking: Families | undefined): string {
     const { pool, scope, holder, outside } = search;
     const others = lacking === undefined ? [] : ipFamilies.filter((family) => !lacking.includes(family));
-    const message = describeShortage({
+    return describeShortage({
       pool,
       scope,
       namespace: holder.namespace,
@@ -244,7 +246,6 @@ export class Allocator {
       used: this.#used,
       takenBy: (address) => outside.takenBy(address, holder),
     });
-    return { reason: 'AddressNotAssigned', message };
   }
 
   #isFreeInScope(holder: Holder, address: string): boolean {
@@ -269,13 +270,15 @@ export class Allocator {
   }
 }
 
-function refuseWithoutScope(namespace: string, { problems }: Pool): AddressRefusal {
-  const invalid = problems.filter(isInvalid);
-  return {
-    reason: 'AddressNotAssigned',
-    message:
-      `the pool has no entry for namespace "${namespace}": ` +
-      `add cidr-${namespace}, range-${namespace}, cidr-global or range-global to its ConfigMap` +
-      (invalid.length > 0 ? ` (of which is invalid: ${describeProblems(invalid)})` : ''),
-  };
+function refusalWith(message: string, hint: string | undefined): AddressRefusal {
+  return { reason: 'AddressNotAssigned', message: hint === undefined ? message : `${message}; ${hint}` };
+}
+
+function describeLackOfScope(namespace: string, { problems }: Pool): string {
+  const invalid = concerning(problems, namespace);
+  return (
+    `the pool has no entry for namespace "${namespace}": ` +
+    `add cidr-${namespace}, range-${namespace}, cidr-global or range-global to its ConfigMap` +
+    (invalid.length > 0 ? ` (of which is invalid: ${describeProblems(invalid)})` : '')
+  );
 }

@@ -2,7 +2,7 @@ import type { StringMap } from '../objects/kubernetes.ts';
 import { type ParsedEntry, type PoolEntry, parseCidr, parseRange, trimEnds } from './entry.ts';
 import { type ListPrefix, readKey } from './pool-keys.ts';
 import { readQuarantine, readSearchOrder, readSkipEnds, type SearchOrder } from './pool-options.ts';
-import { isInvalid, type PoolProblem } from './pool-problem.ts';
+import { invalidFirst, type PoolProblem } from './pool-problem.ts';
 import { type AddressSets, byStart, type Segment, segmentsOf, setsOf } from './segments.ts';
 
 /** What one namespace, or all others (`global`), take their addresses from. */
@@ -24,7 +24,11 @@ export interface Pool {
   readonly problems: readonly PoolProblem[];
   /** How long an address that was given up is not handed out again, in milliseconds. */
   readonly quarantineMs: number;
+  readonly hints?: PoolHints;
 }
+
+/** By namespace: what else a Gateway there that gets no address is told. */
+export type PoolHints = ReadonlyMap<string, string>;
 
 export const globalScope = 'global';
 
@@ -61,8 +65,7 @@ export function parsePool(data: StringMap): Pool {
     scopes.set(name, { entries, excluded, segments, addresses: setsOf(segments) });
   }
   const quarantineMs = readQuarantine(data, problems);
-  const sorted = problems.toSorted((a, b) => Number(isInvalid(b)) - Number(isInvalid(a)));
-  return { scopes, order, problems: sorted, quarantineMs };
+  return { scopes, order, problems: invalidFirst(problems), quarantineMs };
 }
 
 /** The scope that a namespace takes its addresses from: its own entries if it has any, else the global ones. */

@@ -2,7 +2,7 @@ import type { IPFamily } from '../objects/service.ts';
 import { formatAddress } from './address.ts';
 import type { IntervalSet } from './interval-set.ts';
 import { globalScope, type Pool, type PoolScope } from './pool.ts';
-import { describeProblems, isInvalid } from './pool-problem.ts';
+import { concerning, describeProblems } from './pool-problem.ts';
 import { type AddressSets, countOf } from './segments.ts';
 import type { Taker } from './taker.ts';
 
@@ -50,7 +50,7 @@ function describeEmpty({ pool, scope, namespace }: Shortage): string {
   const name = pool.scopes.has(namespace) ? namespace : globalScope;
   return scope.entries.length > 0
     ? `every address of the pool for "${name}" is excluded: shorten an exclude- list, or add a range`
-    : `no entry of the pool for "${name}" is usable: ${describeProblems(pool.problems.filter(isInvalid))}`;
+    : `no entry of the pool for "${name}" is usable: ${describeProblems(concerning(pool.problems, namespace))}`;
 }
 
 function count({ scope, lacking, used, takenBy }: Shortage): Census {

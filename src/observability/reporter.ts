@@ -92,8 +92,8 @@ export class Reporter {
       this.#logger.warn({ why: pool.missing }, 'no address pool');
       return;
     }
-    for (const { kind, key, message } of pool.problems.slice(0, shownProblems)) {
-      this.#logger[kind === 'invalid' ? 'warn' : 'info']({ key, why: message }, 'entry of the address pool');
+    for (const { kind, configMap, key, message } of pool.problems.slice(0, shownProblems)) {
+      this.#logger[kind === 'invalid' ? 'warn' : 'info']({ configMap, key, why: message }, 'entry of the address pool');
     }
     const more = pool.problems.length - shownProblems;
     if (more > 0) this.#logger.warn({ more }, 'more such entries of the address pool');

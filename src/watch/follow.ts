@@ -20,7 +20,7 @@ export interface Source {
   /** Empty: all namespaces. */
   readonly namespace: string;
   readonly selectors: Readonly<Record<string, string>>;
-  /** Where it is one object only. */
+  /** Where it is one object only, in each namespace. */
   readonly name?: string | undefined;
   /** Without the permission to read it we are as ready as with it. */
   readonly isOptional?: boolean;
@@ -124,7 +124,7 @@ export class Follow {
   follow(key: ObjectKey): void {
     const { kind, namespace, name } = partsOf(key);
     const isFollowed = [...this.#stages.keys()].some((source) => {
-      return source.kind === kind && source.namespace === namespace && source.name === name;
+      return source.kind === kind && ['', namespace].includes(source.namespace) && source.name === name;
     });
     if (isFollowed || this.#stop.signal.aborted) return;
     const selectors = { fieldSelector: `metadata.name=${name}` };

@@ -17,17 +17,20 @@ const everywhere: readonly Kind[] = [
 
 export interface SourceSettings {
   readonly controllerName: string;
-  /** Where the pool's ConfigMap may stand. */
-  readonly pool: { readonly name: string; readonly namespaces: readonly string[] } | undefined;
+  /** Where the pool's ConfigMaps may stand. */
+  readonly pool:
+    | { readonly name: string; readonly namespaces: readonly string[]; readonly isNamespaced?: boolean }
+    | undefined;
 }
 
 /**
- * All collections that are followed, as narrow as they can be: of ConfigMaps only the pool's, of the ledger only our
+ * All collections that are followed, as narrow as they can be: of ConfigMaps only those of the pool, of the ledger only our
  * own entries (Kubernetes has one for each Service), of the definitions of kinds only one.
  */
 export function sourcesOf({ controllerName, pool }: SourceSettings): readonly Source[] {
   const labelSelector = `${managedByLabel}=${managedBy({ controllerName })}`;
   const fieldSelector = `metadata.name=${pool?.name}`;
+  const poolNamespaces = pool?.isNamespaced === true ? [''] : (pool?.namespaces ?? []);
   return [
     ...everywhere.map((kind): Source => ({ kind, namespace: '', selectors: {} })),
     // Only so that their addresses are not handed out: without permission the rest works.
@@ -39,7 +42,7 @@ export function sourcesOf({ controllerName, pool }: SourceSettings): readonly So
       selectors: { fieldSelector: `metadata.name=${definitionName}` },
       isOptional: true,
     },
-    ...(pool?.namespaces ?? []).map(
+    ...poolNamespaces.map(
       (namespace): Source => ({ kind: 'ConfigMap', namespace, name: pool?.name, selectors: { fieldSelector } }),
     ),
   ];

@@ -57,10 +57,32 @@ const refused: readonly (readonly [name: string, text: string, message: RegExp])
 describe('The file of ipam plan', () => {
   for (const [name, text, range] of found) {
     test(`may have ${name}`, async () => {
-      const { data } = await readPoolFile('-', source, Readable.from([text]));
-      assert.equal(data['range-global'], range);
+      const read = await readPoolFile('-', source, Readable.from([text]));
+      assert.deepEqual(
+        read.map(({ data }) => data['range-global']),
+        [range],
+      );
     });
   }
+
+  test('may have several of the pool’s name where namespaces may have pools of their own', async () => {
+    const text = documents(
+      configMap('ipam', undefined, '10.0.0.1'),
+      configMap('other', 'shop', '10.0.0.2'),
+      configMap('ipam', 'shop', '10.0.0.3'),
+    );
+    const read = await readPoolFile('-', { ...source, isNamespaced: true }, Readable.from([text]));
+    assert.deepEqual(
+      read.map(({ namespace, data }) => [namespace, data['range-global']]),
+      [
+        ['shop', '10.0.0.3'],
+        [undefined, '10.0.0.1'],
+      ],
+    );
+    const others = documents(configMap('a', 'default', '10.0.0.1'), configMap('b', 'shop', '10.0.0.2'));
+    const refusal = readPoolFile('-', { ...source, isNamespaced: true }, Readable.from([others]));
+    await assert.rejects(refusal, /it has 2 ConfigMaps, and none is called ipam$/);
+  });
 
   for (const [name, text, message] of refused) {
     test(`is refused where it has ${name}`, async () => {
@@ -85,4 +107,13 @@ describe('The file of ipam plan', () => {
       assert.ok(hint === undefined ? told === '' : told.includes(hint), told);
     });
   }
+
+  test('may name any namespace, but no other name, where namespaces may have pools of their own', () => {
+    const told = (name: Text, namespace: Text): string =>
+      hintOf({ data: {}, name, namespace }, { ...source, isNamespaced: true }, 'default');
+    assert.equal(told('ipam', 'shop'), '');
+    assert.equal(told(undefined, 'shop'), '');
+    assert.match(told('imap', 'shop'), /ConfigMap shop\/imap, but the pool is shop\/ipam:/);
+    assert.match(told('imap', undefined), /ConfigMap imap, but the pool is default\/ipam:/);
+  });
 });

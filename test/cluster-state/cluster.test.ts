@@ -125,6 +125,25 @@ describe('the cluster', () => {
     assert.ok(bench.cluster.get('ConfigMap/default2/a'));
   });
 
+  test('drops with a list of one name in all namespaces nothing of another name, and has read that name', () => {
+    const bench = new Bench();
+    for (const [name, namespace] of [
+      ['a', 'default'],
+      ['a', 'default2'],
+      ['b', 'default'],
+    ] as const) {
+      bench.apply({ kind: 'ConfigMap', metadata: { name, namespace } }, 1);
+    }
+    const objects = [decoded({ kind: 'ConfigMap', metadata: { name: 'a', namespace: 'default2' } }, 1)];
+    const only = { kind: 'ConfigMap', namespace: '', name: 'a' } as const;
+    bench.cluster.replace({ ...only, resourceVersion: '5', objects, rejections: [] });
+    assert.deepEqual([...bench.cluster.keysOf('ConfigMap')], ['ConfigMap/default2/a', 'ConfigMap/default/b']);
+    assert.deepEqual(
+      [bench.cluster.isRead('ConfigMap/elsewhere/a'), bench.cluster.isRead('ConfigMap/default/b')],
+      [true, false],
+    );
+  });
+
   test('is served a kind once that was listed', () => {
     const bench = new Bench();
     assert.equal(bench.cluster.isServed('Service'), false);

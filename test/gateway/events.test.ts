@@ -143,7 +143,7 @@ test('of many bad entries of a pool the first are told, and how many more there 
     key: 'range-global',
     message: `"${index}" is no range`,
   }));
-  const notes = happeningsOfPool(configMap, problems).map(({ note }) => note);
+  const notes = happeningsOfPool([configMap], problems).map(({ note }) => note);
   assert.equal(notes.length, 6);
   assert.equal(notes[0], 'range-global: "0" is no range');
   assert.equal(notes[5], '3 more entries like these: see ipam ls');
@@ -152,10 +152,32 @@ test('of many bad entries of a pool the first are told, and how many more there 
 test('an overlap of entries and a mistyped key of a pool are told, the overlap as a remark', () => {
   const { problems } = parsePool({ 'cidr-global': '10.0.0.0/30,10.0.0.0/29', exclude_global: '10.0.0.1' });
   assert.deepEqual(
-    happeningsOfPool(configMap, problems).map(({ type, reason, note }) => [type, reason, note.slice(0, 35)]),
+    happeningsOfPool([configMap], problems).map(({ type, reason, note }) => [type, reason, note.slice(0, 35)]),
     [
       ['Warning', 'BadPoolEntry', 'exclude_global: is no key of a pool'],
       ['Normal', 'PoolRemark', 'global: "10.0.0.0/29" overlaps "10.'],
+    ],
+  );
+});
+
+test('each problem of a pool is told of the ConfigMap that it stands in', () => {
+  const { metadata } = configMap;
+  const own: ConfigMap = { ...configMap, metadata: { ...metadata, namespace: 'blue', uid: 'blue' } };
+  const place = { configMap: 'blue/ipam', message: 'x' };
+  const happenings = happeningsOfPool(
+    [configMap, own],
+    [
+      { kind: 'invalid', key: 'a', message: 'x' },
+      { kind: 'invalid', key: 'b', ...place },
+      { kind: 'remark', key: 'c', ...place },
+    ],
+  );
+  assert.deepEqual(
+    happenings.map(({ regarding, reason, note }) => [regarding.uid, reason, note]),
+    [
+      ['ipam', 'BadPoolEntry', 'a: x'],
+      ['blue', 'BadPoolEntry', 'b: x'],
+      ['blue', 'PoolRemark', 'c: x'],
     ],
   );
 });

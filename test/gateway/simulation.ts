@@ -164,7 +164,7 @@ export class Simulation {
   }
 
   #readPool(): void {
-    this.pool.setPool(readPool(poolSource(this.config.ipamConfigMap, undefined), this.cluster));
+    this.pool.setPool(readPool(poolSource(this.config, undefined), this.cluster));
     this.#keeper.sweep();
     for (const key of this.cluster.keysOf('Gateway')) if (isGatewayKey(key)) this.actors.lookAgain(key);
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Cluster } from '../../src/cluster/cluster.ts';
 import type { ApiRequest, ApiResult } from '../../src/kubernetes/client.ts';
 import type { Kind } from '../../src/objects/keys.ts';
-import { Follow } from '../../src/watch/follow.ts';
+import { Follow, type Source } from '../../src/watch/follow.ts';
 import { Clock } from '../gateway/clock.ts';
 import { FakeServer, type FakeWatch } from '../kubernetes/fake-server.ts';
 import { settle } from '../support/settle.ts';
@@ -30,8 +30,8 @@ export class Bench {
   soon: (action: () => void) => void = queueMicrotask;
   readonly #sleepers = new Set<() => void>();
 
-  constructor(kinds: readonly Kind[], isOptional = false) {
-    this.server.served.set('/api/v1', ['services']);
+  constructor(followed: readonly (Kind | Source)[], isOptional = false) {
+    this.server.served.set('/api/v1', ['services', 'configmaps']);
     const timers = {
       after: (ms: number, action: () => void) => this.clock.after(ms, action),
       sleep: (_ms: number, signal: AbortSignal) => this.#sleep(signal),
@@ -41,7 +41,9 @@ export class Bench {
     this.follow = new Follow({
       client: this.server,
       cluster: this.cluster,
-      sources: kinds.map((kind) => ({ kind, namespace: '', selectors: {}, isOptional })),
+      sources: followed.map((source) => {
+        return typeof source === 'string' ? { kind: source, namespace: '', selectors: {}, isOptional } : source;
+      }),
       random: () => 0,
       timers,
       discoveryMs: 10_000,

@@ -114,6 +114,21 @@ describe('following', () => {
     bench.stop();
   });
 
+  test('follows no object a second time that it follows by its name in all namespaces', async () => {
+    const bench = new Bench([{ kind: 'ConfigMap', namespace: '', name: 'ipam', selectors: {} }]);
+    await bench.start();
+    const watch = bench.server.watches.at(-1);
+    watch?.send('ADDED', configMapOf('ipam'));
+    watch?.bookmark('10', true);
+    await settle();
+    bench.follow.follow('ConfigMap/default/ipam');
+    await settle();
+    assert.equal(bench.server.watches.length, 1);
+    bench.follow.unfollow('ConfigMap/default/ipam');
+    assert.ok(bench.cluster.get('ConfigMap/default/ipam'));
+    bench.stop();
+  });
+
   test('keeps apart the single objects of one namespace', async () => {
     const bench = new Bench([]);
     await bench.start();

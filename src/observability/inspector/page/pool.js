@@ -48,7 +48,9 @@ export class Pool {
 
   #draw(page) {
     const focused = document.activeElement?.closest?.('.run')?.dataset.from;
-    const problems = page.problems.map(({ key, message }) => h('li', {}, h('code', {}, key), ` ${message}`));
+    const problems = page.problems.map(({ configMap, key, message }) =>
+      h('li', {}, configMap === undefined ? '' : `${configMap}: `, h('code', {}, key), ` ${message}`),
+    );
     this.#root.replaceChildren(
       legend(page),
       page.missing === undefined ? '' : h('p', { class: 'notice' }, page.missing),
