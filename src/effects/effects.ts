@@ -52,23 +52,6 @@ const deciders: Decider = {
   'endpoint-slice': writeEndpointSlice,
 };
 
-/**
- * The further on its way, the sooner a write goes: of a thousand Gateways that come at once, the first are ready while the
- * last have no address yet, instead of all at the end.
- */
-const priorities: Readonly<Record<EffectName, number>> = {
-  'ledger-entry': 0,
-  'gateway-address': 1,
-  'gateway-marks': 1,
-  service: 2,
-  'endpoint-slice': 3,
-  'gateway-status': 4,
-  'listener-set-status': 4,
-  'route-status': 4,
-  'gateway-class-status': 4,
-  'gateway-class-finalizer': 4,
-};
-
 type Premise = {
   [N in EffectName]?: (key: EffectKeys[N], request: ApiRequest, context: EffectContext) => readonly ObjectKey[];
 };
@@ -174,7 +157,6 @@ export class Effects {
     return {
       id,
       isPaced: name === 'gateway-status',
-      priority: priorities[name],
       decide: () => {
         before = view.get(target);
         return deciders[name](key, context);

@@ -13,8 +13,6 @@ export interface WriteTask {
   readonly id: string;
   /** Whether writes in a row are spaced, so that one tells of what many changes came to. */
   readonly isPaced?: boolean;
-  /** Of the tasks that wait for their turn, one of the highest goes next. */
-  readonly priority: number;
   /** The request to send, from the newest state; `undefined` where nothing differs any more. */
   decide(): ApiRequest | undefined;
   /**
@@ -126,9 +124,8 @@ export class WriteQueue {
     this.#entries.set(entry.task.id, entry);
     entry.withheld = undefined;
     this.#options.watcher?.added(entry.task.id);
-    const { priority } = entry.task;
     this.#queue
-      .add(() => this.#turn(entry).finally(() => this.#options.watcher?.ended(entry.task.id)), { priority })
+      .add(() => this.#turn(entry).finally(() => this.#options.watcher?.ended(entry.task.id)))
       .catch((error: unknown) => {
         this.#entries.delete(entry.task.id);
         this.#options.onError(entry.task, error);

@@ -72,7 +72,6 @@ describe('a paced task', () => {
     });
     const task: WriteTask = {
       id: 'status',
-      priority: 0,
       isPaced,
       decide: () => (wanted === undefined ? undefined : { method: 'PATCH', path: '/status', body: wanted }),
       accept: () => {},

@@ -17,8 +17,6 @@ export class Bench {
   readonly queue: WriteQueue;
   /** By how much the wall clock was set, in milliseconds. */
   clockOffset = 0;
-  /** Of tasks, by id; 0 where nothing is said. */
-  readonly priorities = new Map<string, number>();
   /** What has to be read again before a request is sent. */
   confirm: (() => Promise<{ readonly failure?: Failure }>) | undefined;
   readonly #timers: Pick<Timers, 'now' | 'monotonic' | 'after'> = {
@@ -73,7 +71,6 @@ export class Bench {
     const note = (text: string): void => void this.log.push(text);
     return {
       id,
-      priority: this.priorities.get(id) ?? 0,
       decide: (): ApiRequest | undefined => {
         const body = this.#wishes.get(id);
         return body === undefined ? undefined : { method: 'PATCH', path: `/${id}`, body };

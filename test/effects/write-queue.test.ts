@@ -44,17 +44,6 @@ describe('the write queue', () => {
     assert.equal(bench.log.includes('send c'), true);
   });
 
-  test('lets those of the highest priority go first of all that wait, and the others in their order', async () => {
-    const bench = new Bench(1);
-    bench.priorities.set('d', 1);
-    for (const id of ['a', 'b', 'c', 'd']) await bench.want(id, id);
-    for (let answers = 0; answers < 4; answers += 1) await bench.answer();
-    assert.deepEqual(
-      bench.log.filter((line) => line.startsWith('send')),
-      ['send a', 'send d', 'send b', 'send c'],
-    );
-  });
-
   for (const kind of ['conflict', 'exists', 'absent', 'gone'] as const) {
     test(`reads again and decides again at once after ${kind}`, async () => {
       const bench = new Bench();
@@ -139,7 +128,6 @@ describe('the write queue', () => {
     const bench = new Bench();
     const broken = {
       id: 'a',
-      priority: 0,
       decide: () => assert.fail('a bug'),
       accept: () => {},
       refresh: async () => {},

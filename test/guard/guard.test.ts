@@ -65,15 +65,6 @@ describe('what it costs', { concurrency: 1 }, () => {
     assert.ok(looks(controller) <= 15 * pairs, `${looks(controller)} looks for ${2 * pairs} objects`);
   });
 
-  test('the first of a backlog are ready long before the last', async (t) => {
-    const { f } = await useMemory(t);
-    await f.create(...allPairs(f));
-    await f.run();
-    const writes = await f.writes();
-    const half = writes.slice(0, writes.length / 2).filter(({ resource }) => resource === 'tcproutes/status').length;
-    assert.ok(half >= pairs / 4, `${half} of ${pairs} routes are told after half of all writes`);
-  });
-
   test('a pair that comes to a running controller takes one more at most', async (t) => {
     const { f } = await useMemory(t);
     await f.run();
