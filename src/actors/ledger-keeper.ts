@@ -2,16 +2,8 @@ import type { Change, Cluster } from '../cluster/cluster.ts';
 import { addressesAmong } from '../cluster/references.ts';
 import { classStandingOf } from '../gateway/gateway-class.ts';
 import { isGatewayKey, isServiceKey } from '../gateway/keys.ts';
-import {
-  hasLostLabel,
-  isOurEntry,
-  ledgerKey,
-  liveOwner,
-  managedByLabel,
-  ownerKey,
-  ownerUid,
-  releasedAt,
-} from '../gateway/ledger.ts';
+import { hasLostLabel, isOurEntry, ledgerKey, liveOwner, ownerKey, ownerUid, releasedAt } from '../gateway/ledger.ts';
+import { strangerOf } from '../gateway/taken-by.ts';
 import { canonicalAddress } from '../ipam/address.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
@@ -124,9 +116,7 @@ export class LedgerKeeper {
       cluster.revive(entry.metadata.uid);
       return false;
     }
-    const { resource, namespace, name: parent } = entry.parentRef;
-    const manager = entry.metadata.labels[managedByLabel] ?? 'somebody';
-    const isNews = pool.noteStranger(name, `${resource} ${namespace}/${parent}, in the IPAddress of ${manager}`);
+    const isNews = pool.noteStranger(name, strangerOf(entry));
     this.readLater(name);
     if (isNews) this.#tell(name);
     return true;

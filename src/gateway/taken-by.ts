@@ -16,7 +16,8 @@ export function takenBy(
   const [node] = view.nodesAt(address);
   if (node !== undefined) return { use: 'other', who: `Node ${node.metadata.name}` };
   const entry = view.get(ledgerKey(address));
-  if (entry !== undefined) return isOurEntry(entry, settings) ? takerOf(entry, view) : strangerOf(entry);
+  if (entry !== undefined && isOurEntry(entry, settings)) return takerOf(entry, view);
+  if (entry !== undefined) return { use: 'other', who: strangerOf(entry) };
   const [carrier] = services;
   return carrier && { use: 'quarantined', who: `Service ${nameOf(keyOf(carrier))}, which gives it up` };
 }
@@ -29,8 +30,9 @@ function takerOf(entry: IPAddress, view: ClusterView): Taker {
     : { use: 'quarantined', who: `given up by Gateway ${nameOf(owner)}` };
 }
 
-function strangerOf({ parentRef, metadata }: IPAddress): Taker {
+/** Whom an entry of the ledger that is not ours is for, and who takes care of it, in words. */
+export function strangerOf({ parentRef, metadata }: IPAddress): string {
   const { resource, namespace, name } = parentRef;
   const who = `${resource} ${namespace === '' ? name : `${namespace}/${name}`}`;
-  return { use: 'other', who: `${who}, in the IPAddress of ${metadata.labels[managedByLabel] ?? 'somebody'}` };
+  return `${who}, in the IPAddress of ${metadata.labels[managedByLabel] ?? 'somebody'}`;
 }
