@@ -116,8 +116,8 @@ function findDoubt(
 
 /** What is not known yet of a route that has a part in the Service. */
 function openQuestionOf(route: Route, gateway: ObjectKey<'Gateway'>, world: World): string | undefined {
-  const { parents, servedRefs } = resolveRoute(route, world);
+  const { parents, openQuestion } = resolveRoute(route, world);
   const pending = parents.find((parent) => parent.gateway === gateway && parent.accepted?.status === 'Unknown');
   if (pending?.accepted !== undefined) return pending.accepted.message;
-  return servedRefs.status === 'Unknown' ? servedRefs.message : undefined;
+  return openQuestion;
 }

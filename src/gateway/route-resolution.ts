@@ -41,6 +41,8 @@ export interface RouteResolution {
   readonly resolvedRefs: Verdict;
   /** The same over those alone that the behaviour serves: what decides over its Services. */
   readonly servedRefs: Verdict;
+  /** What is not known yet of these, whatever the others come to: until then nothing that serves them goes. */
+  readonly openQuestion: string | undefined;
 }
 
 export function resolveRoute(route: Route, world: World): RouteResolution {
@@ -52,7 +54,7 @@ function resolve(route: Route, world: World): RouteResolution {
   const { view, settings } = world;
   const choice = chooseBehaviour(route, optionsOfRoute(route, world));
   if ('refusal' in choice) {
-    return { route, parents, wishes: [], resolvedRefs: nothingToResolve, servedRefs: nothingToResolve };
+    return { route, parents, wishes: [], ...resolveAll([], []) };
   }
   const { behaviour } = choice;
   const refs = weightedBackends(route);
@@ -118,7 +120,7 @@ const nothingToResolve: Verdict = {
 function resolveAll(
   served: readonly WeightedBackend[],
   all: readonly WeightedBackend[],
-): Pick<RouteResolution, 'resolvedRefs' | 'servedRefs'> {
+): Pick<RouteResolution, 'resolvedRefs' | 'servedRefs' | 'openQuestion'> {
   const verdictsOf = (backends: readonly WeightedBackend[]): readonly Verdict[] =>
     backends.map(({ resolved }) => resolved.resolvedRefs);
   const verdicts = verdictsOf(served);
@@ -126,7 +128,8 @@ function resolveAll(
   const worst = worstOf(verdicts);
   const servedRefs = isPartial ? { ...worst, message: `${worst.message}${shareIsNotRefused}` } : worst;
   const others = verdictsOf(all.filter((backend) => !served.includes(backend)));
-  return { servedRefs, resolvedRefs: worstOf(served.length === 0 ? others : [servedRefs, ...others]) };
+  const resolvedRefs = worstOf(served.length === 0 ? others : [servedRefs, ...others]);
+  return { servedRefs, resolvedRefs, openQuestion: verdicts.find(({ status }) => status === 'Unknown')?.message };
 }
 
 /** One verdict over all: what is refused comes before what is not known yet. */

@@ -219,7 +219,7 @@ function doubtOfRoutes(
 }
 
 function doubtOf(
-  { route, parents, servedRefs }: RouteResolution,
+  { route, parents, openQuestion }: RouteResolution,
   current: Service | undefined,
   world: World,
 ): string | undefined {
@@ -231,6 +231,5 @@ function doubtOf(
     return `Gateway ${nameOf(waiting.gateway ?? waiting.parent)} of route ${nameOf(keyOf(route))} waits for its class`;
   }
   const unknown = parents.find(({ accepted }) => accepted?.status === 'Unknown')?.accepted;
-  if (unknown !== undefined) return unknown.message;
-  return servedRefs.status === 'Unknown' ? servedRefs.message : undefined;
+  return unknown?.message ?? openQuestion;
 }
