@@ -54,7 +54,7 @@ function takeGroup(
     delete data[`${prefix}${namespace}`];
     if (value === undefined) continue;
     data[`${prefix}${namespace}`] = value;
-    origins.set(`invalid ${prefix}${namespace}`, { configMap, key });
+    for (const kind of ['invalid', 'remark']) origins.set(`${kind} ${prefix}${namespace}`, { configMap, key });
     if (prefix !== 'exclude-') origins.set(`remark ${namespace}`, { configMap });
   }
 }

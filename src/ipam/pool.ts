@@ -4,6 +4,7 @@ import { type ListPrefix, readKey } from './pool-keys.ts';
 import { readQuarantine, readSearchOrder, readSkipEnds, type SearchOrder } from './pool-options.ts';
 import { invalidFirst, type PoolProblem } from './pool-problem.ts';
 import { type AddressSets, byStart, type Segment, segmentsOf, setsOf } from './segments.ts';
+import { describeUnusable, unusableEntries } from './unusable.ts';
 
 /** What one namespace, or all others (`global`), take their addresses from. */
 export interface PoolScope {
@@ -61,7 +62,7 @@ export function parsePool(data: StringMap): Pool {
     const entries = isOwn ? own : globalEntries;
     if (!isOwn && globalEntries.length === 0) continue;
     const excluded = [...globalExcluded, ...(name === globalScope ? [] : (lists['exclude-'].get(name) ?? []))];
-    const segments = segmentsOf(entries, excluded, order);
+    const segments = segmentsOf(entries, [...excluded, ...unusableEntries], order);
     scopes.set(name, { entries, excluded, segments, addresses: setsOf(segments) });
   }
   const quarantineMs = readQuarantine(data, problems);
@@ -99,9 +100,15 @@ function readList(
   if (texts.length === 0) problems.push({ kind: 'invalid', key, message: 'is empty' });
   return texts.flatMap((text) => {
     const parsed = parse(text);
-    if ('entry' in parsed) return [parsed.entry];
-    problems.push({ kind: 'invalid', key, message: parsed.problem });
-    return [];
+    if ('problem' in parsed) {
+      problems.push({ kind: 'invalid', key, message: parsed.problem });
+      return [];
+    }
+    const unusable = key.startsWith('exclude-') ? undefined : describeUnusable(parsed.entry);
+    if (unusable !== undefined) {
+      problems.push({ kind: unusable.isWhole ? 'invalid' : 'remark', key, message: unusable.message });
+    }
+    return [parsed.entry];
   });
 }
 

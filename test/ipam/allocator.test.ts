@@ -216,10 +216,10 @@ const cases: readonly Case[] = [
     ],
   },
   {
-    name: 'the very last addresses of both families',
-    data: { 'cidr-global': '255.255.255.255/32,ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128,0.0.0.0/32,::/128' },
+    name: 'the first and the last addresses of both families that can be had',
+    data: { 'cidr-global': '255.255.255.254/31,0.0.0.0/31,::/126' },
     claims: [a, b, c, d].map((who) => [who, any]),
-    outcomes: ['255.255.255.255', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', '0.0.0.0', '::'],
+    outcomes: ['255.255.255.254', '0.0.0.1', '::2', '::3'],
   },
 ];
 

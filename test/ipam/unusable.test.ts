@@ -47,6 +47,25 @@ describe('addresses that no load balancer can have', () => {
     );
   });
 
+  test('a pool hands none of them out, and says so', () => {
+    const pool = parsePool({
+      'cidr-global': '127.0.0.0/30, 169.254.0.0/16',
+      'range-global': '223.255.255.255-224.0.0.9',
+    });
+    const allocator = new Allocator(pool);
+    const claim = (uid: string) => allocator.claim({ uid, namespace: 'blue', name: uid }, { kind: 'any' });
+    assert.deepEqual(claim('a'), { addresses: ['223.255.255.255'] });
+    assert.ok('refusal' in claim('b'));
+    assert.deepEqual(
+      pool.problems.map(({ kind, message }) => `${kind}: ${message}`),
+      [
+        'invalid: "127.0.0.0/30" lies within 127.0.0.0/8, which no load balancer can have',
+        'invalid: "169.254.0.0/16" lies within 169.254.0.0/16, which no load balancer can have',
+        'remark: "223.255.255.255-224.0.0.9" has 224.0.0.0/4, which no load balancer can have: that is left out',
+      ],
+    );
+  });
+
   test('one is refused to the Gateway that names it, and one that a Gateway is said to have had is passed over', () => {
     const allocator = new Allocator(parsePool({ 'cidr-global': '10.0.0.0/30' }));
     const holder = { uid: 'a', namespace: 'blue', name: 'a' };
