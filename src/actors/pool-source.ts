@@ -50,7 +50,10 @@ export function readPool(source: PoolSource | undefined, cluster: Cluster): Pool
     if (cluster.get(key) !== undefined) break;
   }
   const maps = poolMapsOf(source, cluster);
-  const read = maps.length > 0 ? poolOf(source, byNamespace(maps)) : { missing: describeMissing(source) };
+  const read =
+    maps.length > 0
+      ? poolOf(source, byNamespace(maps))
+      : { missing: `the address pool, ConfigMap ${placesOf(source)}, does not exist: create it` };
   const unused = namesakesOf(source, cluster).filter((map) => !maps.includes(map));
   return unused.length === 0 ? read : { ...read, hints: new Map(unused.map(hintAt)) };
 }
@@ -114,7 +117,7 @@ function poolOf(source: PoolSource, maps: DataByNamespace): Pool {
   return parsePools(maps.get(main ?? '') ?? {}, own);
 }
 
-function describeMissing({ name, namespaces }: PoolSource): string {
-  const places = namespaces.map((namespace) => `${namespace}/${name}`).join(' or ');
-  return `the address pool, ConfigMap ${places}, does not exist: create it`;
+/** Where the main ConfigMap may stand, in words. */
+export function placesOf({ name, namespaces }: PoolSource): string {
+  return namespaces.map((namespace) => `${namespace}/${name}`).join(' or ');
 }

@@ -12,7 +12,7 @@ import {
   switchFlag,
   UsageError,
 } from '../flags.ts';
-import type { Explanation } from '../gateway/explanation.ts';
+import { type Explanation, isReadyState } from '../gateway/explanation.ts';
 import type { ApiClient } from '../kubernetes/client.ts';
 import { connect, ownNamespace } from '../kubernetes/connect.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
@@ -151,16 +151,13 @@ async function print(
   output.stdout.write(isJson ? `${JSON.stringify([explained])}\n` : renderOne(explained));
 }
 
-/** Of an actor of any kind, as `Explanation.isReady` has it. */
-const readyState = /^(ServiceReady|Accepted$|MarkingUse$)/;
-
 /** What else there is to say of what the running controller told, in one line. */
 function remarkOn(reached: Reached, { isReady }: Explanation): string | undefined {
   const onward = 'going on from the objects in the cluster alone';
   if ('unreachable' in reached) return `the controller was not reached (${reached.unreachable}): ${onward}`;
   if ('unknownAt' in reached) return `the running controller has no such actor (${reached.unknownAt}): ${onward}`;
   const { state, depth } = reached.actor;
-  const isSettledElsewhere = depth === 0 && readyState.test(state) !== isReady;
+  const isSettledElsewhere = depth === 0 && isReadyState(state) !== isReady;
   return isSettledElsewhere ? `the running controller says ${state}: was explain given its flags?` : undefined;
 }
 

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import type { PoolSource } from '../actors/pool-source.ts';
+import { type PoolSource, placesOf } from '../actors/pool-source.ts';
 import { UsageError } from '../flags.ts';
 
 /** The pool's ConfigMap as it would be. */
@@ -81,10 +81,6 @@ function choose(configMaps: readonly PoolFile[], source: PoolSource): readonly P
   if (source.isNamespaced === true) return [...named.filter((configMap) => !unplaced.includes(configMap)), ...unplaced];
   const placed = source.namespaces.flatMap((place) => named.filter(({ namespace }) => namespace === place));
   return [...placed, ...unplaced].slice(0, 1);
-}
-
-function placesOf({ name, namespaces }: PoolSource): string {
-  return namespaces.map((namespace) => `${namespace}/${name}`).join(' or ');
 }
 
 function unusable(file: string, why: string): UsageError {

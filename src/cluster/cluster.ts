@@ -145,8 +145,12 @@ export class Cluster implements ClusterView {
 
   isRead(key: ObjectKey): boolean {
     const { kind, namespace, name } = partsOf(key);
-    const scopes = [key, scopeOf(kind, namespace), scopeOf(kind, ''), scopeOf(kind, '', name)];
-    return scopes.some((scope) => this.#read.has(scope));
+    return (
+      this.#read.has(key) ||
+      this.#read.has(scopeOf(kind, namespace)) ||
+      this.#read.has(scopeOf(kind, '')) ||
+      this.#read.has(scopeOf(kind, '', name))
+    );
   }
 
   /** Says why a kind cannot be followed, or that it can. @returns whether that is new. */

@@ -7,12 +7,12 @@ const most = 20_000;
  * object of the same name. What is followed by its labels does come back: with a newer version, when it has them again.
  */
 export class Tombstones {
-  readonly #versions = new Map<string, string>();
+  readonly #versions = new Map<string, string | undefined>();
 
   /** @param version from which on the object counts as there again; `undefined`: never. */
   add(uid: string, version: string | undefined): void {
     if (uid === '') return;
-    this.#versions.set(uid, version ?? never);
+    this.#versions.set(uid, version);
     if (this.#versions.size <= most) return;
     const [oldest] = this.#versions.keys();
     if (oldest !== undefined) this.#versions.delete(oldest);
@@ -21,7 +21,7 @@ export class Tombstones {
   /** Whether an object of this uid and version is gone. */
   covers(uid: string, version: string): boolean {
     const since = this.#versions.get(uid);
-    return since !== undefined && (since === never || isNewer(since, version));
+    return this.#versions.has(uid) && (since === undefined || isNewer(since, version));
   }
 
   /** It was read after it seemed to be gone. */
@@ -29,5 +29,3 @@ export class Tombstones {
     this.#versions.delete(uid);
   }
 }
-
-const never = 'never';

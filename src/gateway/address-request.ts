@@ -1,4 +1,4 @@
-import { canonicalAddress, familyOf } from '../ipam/address.ts';
+import { canonicalAddress, familyOf, ipFamilies } from '../ipam/address.ts';
 import type { GatewayFacts } from '../objects/facts.ts';
 import type { Gateway } from '../objects/gateway-api.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
@@ -81,13 +81,13 @@ function withMore(
 ): GatewayFacts['request'] {
   const empty = gateway.spec.addresses.length - specValues(gateway).length;
   if (empty === 0) return request;
-  const { ipFamilies } = optionsOf(gateway, knowledge);
-  const wanted = familiesOf[ipFamilies].families ?? familiesOf.dual.families ?? [];
+  const { ipFamilies: setting } = optionsOf(gateway, knowledge);
+  const wanted = familiesOf[setting].families ?? ipFamilies;
   const families = wanted.filter((family) => request.addresses.every((address) => familyOf(address) !== family));
   if (empty <= families.length) {
     return { ...request, more: { families: families.slice(0, empty), had: ownAddresses(gateway, knowledge) } };
   }
-  const limit = ipFamilies === 'auto' ? '' : `, and ip-families is ${ipFamilies}`;
+  const limit = setting === 'auto' ? '' : `, and ip-families is ${setting}`;
   const message =
     `spec.addresses: an empty value beside ${request.addresses.join(', ')} asks for an address of a family ` +
     `that none is named of${limit}: take it out, or name the address`;
@@ -112,7 +112,7 @@ export const familiesOf: Readonly<Record<IPFamiliesSetting, { readonly families?
   auto: {},
   ipv4: { families: ['IPv4'] },
   ipv6: { families: ['IPv6'] },
-  dual: { families: ['IPv4', 'IPv6'] },
+  dual: { families: ipFamilies },
 };
 
 /** Every address that this very Gateway names, or is known to have had. */

@@ -28,6 +28,11 @@ export interface Explanation {
   readonly conditions: readonly Condition[];
 }
 
+/** Whether an actor of any kind has nothing more to wait for. */
+export function isReadyState(state: string): boolean {
+  return state.startsWith('ServiceReady') || state === 'Accepted' || state === 'MarkingUse';
+}
+
 const undated = { now: '' };
 
 /** What an explanation is made from, beside the object and what its actor knows. */
@@ -54,7 +59,7 @@ export function explainClass(gatewayClass: GatewayClass, facts: GatewayClassFact
     kind: 'GatewayClass',
     name: metadata.name,
     state,
-    isReady: state === 'Accepted' || state === 'MarkingUse',
+    isReady: isReadyState(state),
     cause: state === 'Refused' && accepted !== undefined ? accepted.message : [description, ...version].join('; '),
     details: [
       ['controller', spec.controllerName],
@@ -80,7 +85,7 @@ export function explainGateway(gateway: Gateway, report: GatewayReport, scope: E
     kind: 'Gateway',
     name: `${metadata.namespace}/${metadata.name}`,
     state,
-    isReady: state.startsWith('ServiceReady'),
+    isReady: isReadyState(state),
     cause: causeOfGateway(gateway, report, scope) ?? scope.description,
     details: [
       ['class', `${spec.gatewayClassName} (${facts.standing})`],
@@ -123,7 +128,7 @@ export function explainRoute(route: Route, report: RouteReport, scope: Explanati
     kind: route.kind,
     name: `${metadata.namespace}/${metadata.name}`,
     state,
-    isReady: state.startsWith('ServiceReady'),
+    isReady: isReadyState(state),
     cause: causeOfRoute(route, report, scope) ?? scope.description,
     details: [
       ...facts.parents.map(({ ref, parent, standing, accepted }): [string, string] => {
@@ -150,7 +155,7 @@ export function explainListenerSet(set: ListenerSet, report: ListenerSetReport, 
     kind: 'ListenerSet',
     name: `${metadata.namespace}/${metadata.name}`,
     state,
-    isReady: state === 'ServiceReady',
+    isReady: isReadyState(state),
     cause: causeOfListenerSet(report, scope) ?? scope.description,
     details: [
       ['gateway', facts.gateway === undefined ? 'none' : `${nameOf(facts.gateway)} (class ${facts.standing})`],

@@ -1,15 +1,18 @@
 import type { GatewayClassFacts, GatewayFacts, ServiceFacts } from '../objects/facts.ts';
+import type { Gateway } from '../objects/gateway-api.ts';
 import type { ObjectKey, RouteKind } from '../objects/keys.ts';
+import type { Verdict } from '../objects/kubernetes.ts';
 import { isAssigned, isMarked, isMarkStale, needsPin } from './address-pin.ts';
 import { acceptedWith, isRecorded, requestOf, waitingRequestOf } from './address-request.ts';
 import { strangersSlices } from './endpoint-slices.ts';
-import { acceptClass, finalizersDue, judgeVersion, refusedWithClass, standingOf } from './gateway-class.ts';
+import { acceptClass, finalizersDue, judgeVersion, standingOf } from './gateway-class.ts';
 import { noteExtras } from './gateway-extras.ts';
 import type { GatewayGraph, World } from './graph.ts';
 import { heldElsewhere } from './held-elsewhere.ts';
 import { keyOf } from './keys.ts';
 import { isMoved } from './ledger.ts';
 import { acceptedUnder } from './listener-sets.ts';
+import { whyClassIsNotServed } from './not-served.ts';
 import { isOwnService, ownServiceKey } from './own-service.ts';
 import { oldestRoutes } from './own-service-plan.ts';
 import { ownershipOf } from './ownership.ts';
@@ -60,7 +63,7 @@ export function gatewayFacts(key: ObjectKey<'Gateway'>, uid: string, world: Worl
     isMarked: isMarked(gateway, held, world.settings),
     isMarkStale: isMarkStale(gateway, world.settings),
     poolRevision: world.addresses.revision,
-    accepted: graph.standing === 'refused' ? refusedWithClass(gateway, world.view) : graph.accepted,
+    accepted: graph.standing === 'refused' ? refusedWithClass(gateway, world) : graph.accepted,
     listeners: graph.listeners,
     attachedRoutes: countRoutes(graph, world),
     attachedListenerSets: countSets({ gateway, accepted: acceptedWith({ request, accepted: graph.accepted }) }, graph),
@@ -70,6 +73,11 @@ export function gatewayFacts(key: ObjectKey<'Gateway'>, uid: string, world: Worl
     strangersSlices: strangersOf(graph, world),
     carriers: carriersOf(held, world),
   };
+}
+
+/** A class of ours that cannot be used: its Gateways say so too. */
+function refusedWithClass({ spec }: Gateway, world: World): Verdict {
+  return { status: 'False', reason: 'InvalidParameters', message: whyClassIsNotServed(spec.gatewayClassName, world) };
 }
 
 const nothing = {

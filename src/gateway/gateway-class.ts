@@ -27,14 +27,6 @@ export function acceptClass(gatewayClass: GatewayClass, view: ClusterView): Verd
   return { status: 'True', reason: 'Accepted', message: 'Gateways of this class are served by this controller' };
 }
 
-/** A class of ours that cannot be used: its Gateways say so too. */
-export function refusedWithClass({ spec }: Gateway, view: ClusterView): Verdict {
-  const gatewayClass = view.get(classKey(spec.gatewayClassName));
-  const why = gatewayClass === undefined ? 'it is not there' : acceptClass(gatewayClass, view).message;
-  const message = `GatewayClass "${spec.gatewayClassName}" is not accepted: ${why}`;
-  return { status: 'False', reason: 'InvalidParameters', message };
-}
-
 /** The definition that tells which release of the Gateway API is installed. */
 export const definitionName = 'gatewayclasses.gateway.networking.k8s.io';
 

@@ -7,12 +7,11 @@ import { type Attachment, attach } from './attachment.ts';
 import { isAggregating } from './behaviour.ts';
 import { classStandingOf } from './gateway-class.ts';
 import { homeOf } from './home.ts';
-import { byAge, keyOf, parentOf, routeKey } from './keys.ts';
-import { gatewayBehind } from './listener-sets.ts';
+import { byAge, keyOf, routeKey } from './keys.ts';
 import { acceptGateway } from './listeners.ts';
 import type { Memo } from './memo.ts';
-import { type MergedListeners, mergeListeners, refuseParent } from './merged-listeners.ts';
-import { optionsOfRoute } from './options.ts';
+import { leadsOf, type MergedListeners, mergeListeners } from './merged-listeners.ts';
+import { optionsAt } from './options.ts';
 import { readParameters } from './parameters.ts';
 
 /** A Gateway with all that its own spec and its routes' specs decide, whatever their backends. */
@@ -59,15 +58,13 @@ export function buildGraph(gateway: Gateway, world: Omit<World, 'graph' | 'memo'
   const attachments = new Map<string, RouteAttachments>();
   if (standing !== 'accepted') return { gateway, standing, accepted, listeners, sets, attached, attachments };
   const judge = (route: Route): readonly Attachment[] => {
-    const options = optionsOfRoute(route, world);
-    const home = isAggregating(route, options) ? undefined : homeOf(route, world);
-    return route.spec.parentRefs.flatMap((ref) => {
-      const parent = parentOf(ref, route.metadata.namespace);
-      if (parent === undefined || gatewayBehind(parent, view) !== key) return [];
-      const refusal = refuseParent(parent, sets);
-      const candidates = listeners.filter(({ source }) => source === parent);
-      return [refusal ?? attach({ route, ref, parent, gateway, settings: options, view, home }, candidates)];
-    });
+    const first = homeOf(route, world);
+    const options = optionsAt(first, world);
+    const home = first === undefined || isAggregating(route, options) ? undefined : keyOf(first);
+    return leadsOf(route, key, { listeners, sets }, view).map(
+      ({ ref, parent, refusal, listeners: own }) =>
+        refusal ?? attach({ route, ref, parent, gateway, settings: options, view, home }, own),
+    );
   };
   for (const route of view.routesOf(key).toSorted(byAge)) {
     const own = routeKey(route);

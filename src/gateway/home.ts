@@ -1,11 +1,10 @@
 import type { Gateway, Route } from '../objects/gateway-api.ts';
-import type { ObjectKey } from '../objects/keys.ts';
 import type { ClusterView, Settings } from '../objects/view.ts';
 import { mayTake } from './attachment.ts';
 import { classStandingOf } from './gateway-class.ts';
 import { keyOf, parentOf } from './keys.ts';
 import { gatewayBehind } from './listener-sets.ts';
-import { mergeListeners, refuseParent } from './merged-listeners.ts';
+import { leadsOf, mergeListeners } from './merged-listeners.ts';
 
 interface Knowledge {
   readonly view: ClusterView;
@@ -16,10 +15,9 @@ interface Knowledge {
  * The Gateway that a route's Service is for, and whose parameters hold for it: the first one of ours, in the order of the
  * parentRefs, whose listeners take it. Where none does, the first.
  */
-export function homeOf(route: Route, { view, settings }: Knowledge): ObjectKey<'Gateway'> | undefined {
+export function homeOf(route: Route, { view, settings }: Knowledge): Gateway | undefined {
   const ours = gatewaysOf(route, view).filter((gateway) => classStandingOf(gateway, view, settings) === 'accepted');
-  const home = ours.length > 1 ? (ours.find((gateway) => isTakenBy(gateway, route, view)) ?? ours[0]) : ours[0];
-  return home && keyOf(home);
+  return ours.length > 1 ? (ours.find((gateway) => isTakenBy(gateway, route, view)) ?? ours[0]) : ours[0];
 }
 
 /** The Gateways that a route's parentRefs lead to and that are there, in that order, each once. */
@@ -33,13 +31,8 @@ export function gatewaysOf(route: Route, view: ClusterView): readonly Gateway[] 
 }
 
 function isTakenBy(gateway: Gateway, route: Route, view: ClusterView): boolean {
-  const { listeners, sets } = mergeListeners(gateway, view);
-  return route.spec.parentRefs.some((ref) => {
-    const parent = parentOf(ref, route.metadata.namespace);
-    if (parent === undefined || gatewayBehind(parent, view) !== keyOf(gateway)) return false;
-    const refusal = refuseParent(parent, sets);
-    if (refusal !== undefined) return refusal.accepted.status === 'Unknown';
-    const candidates = listeners.filter(({ source }) => source === parent);
-    return mayTake({ route, ref, parent, view }, candidates);
-  });
+  return leadsOf(route, keyOf(gateway), mergeListeners(gateway, view), view).some(
+    ({ ref, parent, refusal, listeners }) =>
+      refusal === undefined ? mayTake({ route, ref, parent, view }, listeners) : refusal.accepted.status === 'Unknown',
+  );
 }

@@ -22,9 +22,12 @@ export function isOurEntry(entry: IPAddress, settings: Settings): boolean {
   return entry.metadata.labels[managedByLabel] === managedBy(settings);
 }
 
-/** Whether somebody took our label off an entry, or put another there: it is for a Gateway that is there and ours. */
+/**
+ * Whether somebody took our label off an entry, or put another there: it is for a Gateway that is there and ours.
+ * @param entry one without our label.
+ */
 export function hasLostLabel(entry: IPAddress, view: ClusterView, settings: Settings): boolean {
-  const owner = isOurEntry(entry, settings) ? undefined : liveOwner(entry, view);
+  const owner = liveOwner(entry, view);
   if (owner === undefined) return false;
   const standing = classStandingOf(owner, view, settings);
   return standing === 'accepted' || standing === 'refused';

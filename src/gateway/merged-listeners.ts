@@ -1,10 +1,10 @@
-import type { Gateway } from '../objects/gateway-api.ts';
+import type { Gateway, ParentReference, Route } from '../objects/gateway-api.ts';
 import type { ObjectKey, ParentKind } from '../objects/keys.ts';
 import type { ListenerSetVerdict, ListenerVerdict } from '../objects/verdicts.ts';
 import type { ClusterView } from '../objects/view.ts';
 import type { Attachment } from './attachment.ts';
-import { isListenerSetKey, keyOf, nameOf } from './keys.ts';
-import { acceptSet, setsOf } from './listener-sets.ts';
+import { isListenerSetKey, keyOf, nameOf, parentOf } from './keys.ts';
+import { acceptSet, gatewayBehind, setsOf } from './listener-sets.ts';
 import { judgeListeners } from './listeners.ts';
 
 /** The listeners of a Gateway and of the ListenerSets that it allows, whatever their routes. */
@@ -33,8 +33,33 @@ export function mergeListeners(gateway: Gateway, view: ClusterView): MergedListe
   return { listeners, sets };
 }
 
+/** One parentRef of a route to a Gateway. */
+export interface Lead {
+  readonly ref: ParentReference;
+  /** What the parentRef names: the Gateway, or a ListenerSet of it. */
+  readonly parent: ObjectKey<ParentKind>;
+  /** Why nothing can attach there. */
+  readonly refusal: Attachment | undefined;
+  readonly listeners: readonly ListenerVerdict[];
+}
+
+/** The parentRefs of a route that lead to a Gateway, in their order, with what each finds there. */
+export function leadsOf(
+  route: Route,
+  gateway: ObjectKey<'Gateway'>,
+  { listeners, sets }: MergedListeners,
+  view: ClusterView,
+): readonly Lead[] {
+  return route.spec.parentRefs.flatMap((ref) => {
+    const parent = parentOf(ref, route.metadata.namespace);
+    if (parent === undefined || gatewayBehind(parent, view) !== gateway) return [];
+    const own = listeners.filter(({ source }) => source === parent);
+    return [{ ref, parent, refusal: refuseParent(parent, sets), listeners: own }];
+  });
+}
+
 /** Why nothing can attach to a ListenerSet that its Gateway does not take. */
-export function refuseParent(parent: ObjectKey<ParentKind>, sets: MergedListeners['sets']): Attachment | undefined {
+function refuseParent(parent: ObjectKey<ParentKind>, sets: MergedListeners['sets']): Attachment | undefined {
   const verdict = isListenerSetKey(parent) ? sets.get(parent) : undefined;
   if (verdict === undefined || verdict.isAllowed) return undefined;
   const { status, message } = verdict.accepted;

@@ -20,10 +20,13 @@ export function optionsOf(gateway: Gateway, { view, settings }: Knowledge): Sett
 }
 
 /** The settings as they are for a route: those of the Gateway that its Service is for. */
-export function optionsOfRoute(route: Route, { view, settings }: Knowledge): Settings {
-  const key = homeOf(route, { view, settings });
-  const home = key && view.get(key);
-  return home === undefined ? settings : optionsOf(home, { view, settings });
+export function optionsOfRoute(route: Route, knowledge: Knowledge): Settings {
+  return optionsAt(homeOf(route, knowledge), knowledge);
+}
+
+/** @param home of a route; `undefined`: none of its Gateways is ours. */
+export function optionsAt(home: Gateway | undefined, knowledge: Knowledge): Settings {
+  return home === undefined ? knowledge.settings : optionsOf(home, knowledge);
 }
 
 /**

@@ -8,6 +8,8 @@ export interface IPAddress {
   readonly value: bigint;
 }
 
+export const ipFamilies: readonly IPFamily[] = ['IPv4', 'IPv6'];
+
 export const addressBits: Readonly<Record<IPFamily, bigint>> = { IPv4: 32n, IPv6: 128n };
 
 const mappedPrefix = 0xffffn << 32n;

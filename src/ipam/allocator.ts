@@ -1,12 +1,12 @@
 import type { IPFamily } from '../objects/service.ts';
 import type { AddressRefusal, AddressRequest, Families } from '../objects/verdicts.ts';
-import { familyOf, formatAddress, parseAddress } from './address.ts';
+import { familyOf, formatAddress, ipFamilies, parseAddress } from './address.ts';
 import { IntervalSet } from './interval-set.ts';
 import { type Pool, type PoolHints, type PoolScope, scopeFor } from './pool.ts';
 import type { SearchOrder } from './pool-options.ts';
 import { concerning, describeProblems } from './pool-problem.ts';
 import type { AddressSets, Segment } from './segments.ts';
-import { describeShortage, ipFamilies } from './shortage.ts';
+import { describeShortage } from './shortage.ts';
 import type { Taker } from './taker.ts';
 import { whyUnusable } from './unusable.ts';
 

@@ -1,12 +1,10 @@
 import type { IPFamily } from '../objects/service.ts';
-import { formatAddress } from './address.ts';
+import { formatAddress, ipFamilies } from './address.ts';
 import type { IntervalSet } from './interval-set.ts';
 import { globalScope, type Pool, type PoolScope } from './pool.ts';
 import { concerning, describeProblems } from './pool-problem.ts';
 import { type AddressSets, countOf } from './segments.ts';
 import type { Taker } from './taker.ts';
-
-export const ipFamilies: readonly IPFamily[] = ['IPv4', 'IPv6'];
 
 /** A scope that has not got what was asked of it. */
 export interface Shortage {
