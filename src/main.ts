@@ -1,5 +1,4 @@
 import { AddressPool } from './actors/address-pool.ts';
-import { Intake } from './actors/intake.ts';
 import type { Leadership } from './actors/leadership.ts';
 import { LedgerKeeper } from './actors/ledger-keeper.ts';
 import { ParameterSources } from './actors/parameter-sources.ts';
@@ -12,17 +11,17 @@ import { Effects } from './effects/effects.ts';
 import type { WriteQueue } from './effects/write-queue.ts';
 import { buildLeadership } from './election.ts';
 import { EventDesk } from './event-desk.ts';
-import { isGatewayKey, kindOf } from './gateway/keys.ts';
+import { isGatewayKey } from './gateway/keys.ts';
 import { type Inspection, inspectionOf } from './inspection.ts';
 import type { ApiClient, ApiRequest, ApiResult } from './kubernetes/client.ts';
 import { ownNamespace } from './kubernetes/connect.ts';
-import { objectPath } from './kubernetes/kinds.ts';
 import { tellFailures } from './kubernetes/told-failures.ts';
 import { metricsOf } from './measurement.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { Reporter } from './observability/reporter.ts';
 import { openServers, type Servers } from './servers.ts';
 import { clientOf, type Surroundings } from './surroundings.ts';
+import { foldAnswer } from './watch/fold.ts';
 import { Follow } from './watch/follow.ts';
 import { sourcesOf } from './watch/sources.ts';
 import { buildQueue } from './writes.ts';
@@ -61,7 +60,6 @@ export class Controller {
   readonly #effects: Effects;
   readonly #follow: Follow;
   readonly #keeper: LedgerKeeper;
-  readonly #intake: Intake;
   readonly #poolSource: PoolSource | undefined;
   readonly #leadership: Leadership | undefined;
   readonly #inspection: Inspection | undefined;
@@ -100,14 +98,6 @@ export class Controller {
     this.actors = this.#buildActors();
     this.#leadership = config.leaderElect ? this.#buildLeadership() : undefined;
     this.#keeper = this.#buildKeeper();
-    this.#intake = new Intake({
-      cluster: this.cluster,
-      strangers: this.#keeper,
-      read: (key) => {
-        const path = objectPath(key, this.#follow.versionOf(kindOf(key)));
-        return this.#asking.request({ method: 'GET', path });
-      },
-    });
     this.#follow = this.#buildFollow();
     this.#effects = this.#buildEffects();
     const parts = { config, surroundings, follow: this.#follow, reporter: this.#reporter };
@@ -226,7 +216,6 @@ export class Controller {
         this.#effects.request('ledger-entry', entry, by);
         this.actors.flushSoon();
       },
-      readAgain: (entry) => void this.#intake.readAgain(entry),
       after: this.#surroundings.timers.after,
       now: this.#surroundings.timers.now,
     });
@@ -236,7 +225,7 @@ export class Controller {
     return new Follow({
       client: this.#client,
       cluster: this.cluster,
-      sources: sourcesOf({ controllerName: this.#config.controllerName, pool: this.#poolSource }),
+      sources: sourcesOf(this.#poolSource),
       random: this.#surroundings.random,
       timers: this.#surroundings.timers,
       discoveryMs: this.#surroundings.discoveryMs,
@@ -271,8 +260,8 @@ export class Controller {
       },
       queue: this.#queue,
       send: (request) => this.#asking.request(request),
-      fold: (key, body) => this.#intake.fold(key, body),
-      forget: (key, uid) => this.#intake.forget(key, uid),
+      fold: (key, body) => foldAnswer(this.cluster, key, body),
+      forget: (key, uid) => this.cluster.remove(key, uid),
       deliver: (key, event) => this.actors.deliver(key, event),
       onWritten: (write) => this.#events.written(write),
       onError: (what, error) => this.#reporter.crash(what, error),

@@ -33,7 +33,7 @@ export function addressMovesOf(
 
 /** Whether another replica has recorded an address for a Gateway that does not hold it here. */
 function isRecordedAnew({ before, after }: Change, pool: Pick<AddressView, 'holderOf'>): boolean {
-  if (after?.kind !== 'IPAddress' || releasedAt(after) !== undefined) return false;
+  if (after?.kind !== 'IPAddress' || ownerUid(after) === '' || releasedAt(after) !== undefined) return false;
   const isOld =
     before?.kind === 'IPAddress' && ownerUid(before) === ownerUid(after) && releasedAt(before) === undefined;
   return !isOld && pool.holderOf(after.metadata.name)?.uid !== ownerUid(after);

@@ -41,8 +41,6 @@ export class AddressPool implements AddressView {
   #due: AddressClaim[] = [];
   #hasAdopted = false;
   readonly #answered = new Set<string>();
-  /** Addresses that somebody who is not us has in the cluster's ledger. */
-  readonly #strangers = new Map<string, string>();
   #revision = 0;
   readonly #actor;
 
@@ -95,11 +93,6 @@ export class AddressPool implements AddressView {
     return this.#allocator.holders();
   }
 
-  /** Who else has addresses in the cluster's ledger, by address, in words. */
-  get strangers(): ReadonlyMap<string, string> {
-    return this.#strangers;
-  }
-
   /** How many addresses Gateways hold. */
   get heldCount(): number {
     return this.#allocator.heldCount;
@@ -107,18 +100,6 @@ export class AddressPool implements AddressView {
 
   isAnswered(uid: string): boolean {
     return this.#answered.has(uid);
-  }
-
-  strangerAt(address: string): string | undefined {
-    return this.#strangers.get(address);
-  }
-
-  /** Somebody who is not us has this address in the ledger, or (`undefined`) has it no more. @returns whether it is news. */
-  noteStranger(address: string, who: string | undefined): boolean {
-    if (this.#strangers.get(address) === who) return false;
-    if (who !== undefined) this.#strangers.set(address, who);
-    else if (this.#strangers.delete(address)) this.#revision += 1;
-    return true;
   }
 
   /** What all Gateways hold comes before anything new, so claims wait until the whole cluster is known. */
@@ -212,22 +193,18 @@ export class AddressPool implements AddressView {
 
   readonly #outside: Outside = {
     isTaken: (address, { uid }) => {
-      const entry = this.#options.cluster.get(ledgerKey(address));
-      const isOthers = entry !== undefined && ownerUid(entry) !== uid;
-      if (isOthers || this.#strangers.has(address)) return true;
       const { cluster } = this.#options;
+      const entry = cluster.get(ledgerKey(address));
+      if (entry !== undefined && ownerUid(entry) !== uid) return true;
       return cluster.servicesAt(address).length > 0 || cluster.nodesAt(address).length > 0;
     },
-    heldElsewhere: (address, holder) => {
-      const { cluster, settings } = this.#options;
-      return heldElsewhere(address, holder, { view: cluster, settings }) ?? this.#strangers.get(address);
-    },
-    takenBy: (address) => {
-      const who = this.#strangers.get(address);
-      const { cluster, settings } = this.#options;
-      return who === undefined ? takenBy(address, { view: cluster, settings }) : { use: 'other', who };
-    },
+    heldElsewhere: (address, holder) => heldElsewhere(address, holder, this.#known),
+    takenBy: (address) => takenBy(address, this.#known),
   };
+
+  get #known() {
+    return { view: this.#options.cluster, settings: this.#options.settings };
+  }
 
   #release(uid: string): void {
     this.#answered.delete(uid);

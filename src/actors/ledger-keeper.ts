@@ -1,9 +1,8 @@
 import type { Change, Cluster } from '../cluster/cluster.ts';
 import { addressesAmong } from '../cluster/references.ts';
 import { classStandingOf } from '../gateway/gateway-class.ts';
-import { isGatewayKey, isServiceKey } from '../gateway/keys.ts';
-import { hasLostLabel, isOurEntry, ledgerKey, liveOwner, ownerKey, ownerUid, releasedAt } from '../gateway/ledger.ts';
-import { strangerOf } from '../gateway/taken-by.ts';
+import { isGatewayKey, isServiceKey, partsOf } from '../gateway/keys.ts';
+import { hasOurLabel, isOurEntry, ledgerKey, liveOwner, ownerKey, ownerUid, releasedAt } from '../gateway/ledger.ts';
 import { canonicalAddress } from '../ipam/address.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
@@ -16,8 +15,6 @@ export interface LedgerKeeperOptions {
   readonly settings: Settings;
   /** Asks for the entry to be brought in step with who holds the address. */
   readonly request: (entry: ObjectKey<'IPAddress'>, by: ObjectKey<ActorKind>) => void;
-  /** Reads an entry that we do not follow, and hands it to `take` or `forget`. */
-  readonly readAgain: (entry: ObjectKey<'IPAddress'>) => void;
   /** Who holds an address is another now: those concerned look again. */
   readonly lookAgain: (gateway: ObjectKey<'Gateway'> | undefined) => void;
   readonly after: (ms: number, action: () => void) => () => void;
@@ -25,10 +22,7 @@ export interface LedgerKeeperOptions {
   readonly now: () => number;
 }
 
-/** How often a stranger's entry is read again, in milliseconds: it is not in our watch. */
-const strangerMs = 60_000;
-
-/** Takes care of the ledger's entries that no Gateway's actor looks after: those left behind, and strangers'. */
+/** Takes care of the ledger's entries that no Gateway's actor looks after: those left behind. */
 export class LedgerKeeper {
   readonly #options: LedgerKeeperOptions;
   readonly #timers = new Map<string, () => void>();
@@ -41,9 +35,9 @@ export class LedgerKeeper {
   }
 
   /** An entry, a Gateway, its class or a Service has changed: addresses may be told of no more. The first sweep sees all. */
-  #take({ key, tokens, after }: Change): void {
+  #take({ key, tokens }: Change): void {
     if (!this.#hasSwept) return;
-    if (key.startsWith('IPAddress/')) this.#takeEntry(key.slice('IPAddress//'.length), after !== undefined);
+    if (key.startsWith('IPAddress/')) this.look(partsOf(key).name);
     else if (isGatewayKey(key)) this.#lookAtGateway(key);
     else if (key.startsWith('GatewayClass/')) {
       for (const gateway of this.#options.cluster.naming(key)) if (isGatewayKey(gateway)) this.#lookAtGateway(gateway);
@@ -52,12 +46,6 @@ export class LedgerKeeper {
 
   #lookAtGateway(gateway: ObjectKey<'Gateway'>): void {
     this.#lookAt(this.#options.cluster.ledgerOf(gateway).map(({ metadata }) => metadata.name));
-  }
-
-  #takeEntry(address: string, isThere: boolean): void {
-    // An entry of ours stands where a stranger's was.
-    if (isThere) this.forget(address);
-    this.look(address);
   }
 
   #lookAt(addresses: Iterable<string>): void {
@@ -72,15 +60,17 @@ export class LedgerKeeper {
 
   /** Looks at the entry of one address, now and when its quarantine is over. */
   look(address: string): void {
-    const { cluster, pool, request } = this.#options;
+    const { cluster, pool, request, settings } = this.#options;
     const entry = cluster.get(ledgerKey(address));
-    // Its timer runs: it is read again from time to time.
-    if (entry === undefined && pool.strangerAt(address) !== undefined) return;
+    if (entry !== undefined && !isOurEntry(entry, settings)) {
+      this.#setTimer(address);
+      return;
+    }
     const isHeld = entry === undefined || pool.holderOf(address)?.uid === ownerUid(entry);
     if (entry !== undefined && isHeld && this.#isGivenUpElsewhere(address, entry)) {
       pool.release(ownerUid(entry));
       this.#options.lookAgain(ownerKey(entry));
-    } else if (isHeld) {
+    } else if (entry === undefined || (isHeld && hasOurLabel(entry, settings))) {
       this.#setTimer(address);
       return;
     }
@@ -103,49 +93,11 @@ export class LedgerKeeper {
     );
   }
 
-  /**
-   * Takes note of an entry that is not ours. It is kept apart from the cluster's state: our watch would not tell when
-   * it goes, so it is read again from time to time.
-   * @returns whether it is a stranger's.
-   */
-  take(entry: IPAddress): boolean {
-    const { cluster, pool, settings } = this.#options;
-    if (isOurEntry(entry, settings)) return false;
-    const { name } = entry.metadata;
-    if (hasLostLabel(entry, cluster, settings)) {
-      cluster.revive(entry.metadata.uid);
-      return false;
-    }
-    const isNews = pool.noteStranger(name, strangerOf(entry));
-    this.readLater(name);
-    if (isNews) this.#tell(name);
-    return true;
-  }
-
-  /** Takes note that a stranger's entry is gone. @returns whether there was one. */
-  forget(address: string): boolean {
-    if (this.#options.pool.strangerAt(address) === undefined) return false;
-    this.#options.pool.noteStranger(address, undefined);
-    this.#setTimer(address);
-    this.#tell(address);
-    return true;
-  }
-
-  /** Reads a stranger's entry again when some time has passed. */
-  readLater(address: string): void {
-    this.#setTimer(address, strangerMs, () => this.#options.readAgain(ledgerKey(address)));
-  }
-
   /** An answer that comes after it sets no timer any more. */
   stop(): void {
     this.#isStopped = true;
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
-  }
-
-  #tell(address: string): void {
-    const holder = this.#options.pool.holderOf(address);
-    this.#options.lookAgain(holder && `Gateway/${holder.namespace}/${holder.name}`);
   }
 
   #waitOut(address: string, entry: IPAddress): void {

@@ -92,7 +92,7 @@ export async function explain(argv: readonly string[], output: Output = process)
     config,
     source,
     client,
-    sources: sourcesOf({ controllerName: config.controllerName, pool: source }),
+    sources: sourcesOf(source),
     isJson: given.read(outputFlag) === 'json',
     place,
     output,

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { type PoolSource, plannedPool, poolSource, readPool } from '../actors/pool-source.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { othersOf } from '../cluster/others.ts';
 import { type Config, configOf } from '../config.ts';
 import { anyText, type Flag, type GivenFlags, readFlags, UsageError } from '../flags.ts';
 import { holdingsOf } from '../gateway/holdings.ts';
@@ -14,7 +15,6 @@ import type { Source } from '../watch/follow.ts';
 import { sourcesOf } from '../watch/sources.ts';
 import { commandFlags, contextFlag, outputFlag } from './command-flags.ts';
 import { hintOf, readPoolFile } from './ipam-file.ts';
-import { othersOf } from './ipam-others.ts';
 import { renderPlan, renderReport } from './ipam-text.ts';
 import { readCluster } from './read-cluster.ts';
 
@@ -106,7 +106,7 @@ async function readState(
   });
   try {
     const { controllerName } = config;
-    const sources = choose(sourcesOf({ controllerName, pool: source }));
+    const sources = choose(sourcesOf(source));
     const cluster = await readCluster(client, { sources, controllerName });
     if (!cluster.isServed('IPAddress')) {
       process.stderr.write('no ledger: this cluster has no IPAddress kind (Kubernetes before 1.33); using statuses\n');
@@ -125,10 +125,9 @@ function ofPool(sources: readonly Source[]): readonly Source[] {
   return sources.filter(({ kind }) => poolKinds.has(kind));
 }
 
-/** Of the ledger also the entries of others; of what else may have addresses what may be read. */
+/** Of what else may have addresses what may be read. */
 function ofPoolAndNeighbours(sources: readonly Source[]): readonly Source[] {
   return sources.flatMap((source): Source[] => {
-    if (source.kind === 'IPAddress') return [{ ...source, selectors: {} }];
     if (poolKinds.has(source.kind)) return [source];
     const isWanted = neighbourKinds.includes(source.kind) || routeKinds.has(source.kind);
     return isWanted ? [{ ...source, isOptional: true }] : [];

@@ -54,7 +54,7 @@ export class Cluster implements ClusterView {
     const key = keyOf(object);
     const before = this.#objects.get(key);
     const { resourceVersion, uid } = object.metadata;
-    if (this.#tombstones.covers(uid, resourceVersion)) return;
+    if (this.#tombstones.has(uid)) return;
     if (before !== undefined && !isNewer(resourceVersion, before.metadata.resourceVersion)) return;
     const rejection = this.#rejections.get(key);
     if (rejection !== undefined && !isNewer(rejection.resourceVersion, resourceVersion)) this.#rejections.delete(key);
@@ -66,7 +66,7 @@ export class Cluster implements ClusterView {
   reject(rejection: Rejection): void {
     const key: ObjectKey = `${rejection.kind}/${rejection.namespace}/${rejection.name}`;
     const known = this.#objects.get(key);
-    if (this.#tombstones.covers(rejection.uid, rejection.resourceVersion)) return;
+    if (this.#tombstones.has(rejection.uid)) return;
     const newest = [known?.metadata.resourceVersion ?? '', this.#rejections.get(key)?.resourceVersion ?? ''];
     // One that cannot be read at all has no version.
     const isOld = newest.some((version) => isNewer(version, rejection.resourceVersion));
@@ -75,15 +75,10 @@ export class Cluster implements ClusterView {
     this.#tell(key, known, known);
   }
 
-  /**
-   * @param uid of the object that is gone: another one of the same name stays.
-   * @param version at which it was gone; entries of the ledger may only have lost our label then, and get it back.
-   */
-  remove(key: ObjectKey, uid: string, version?: string): void {
+  /** @param uid of the object that is gone: another one of the same name stays. */
+  remove(key: ObjectKey, uid: string): void {
     const before = this.#objects.get(key);
-    const comesBack = key.startsWith('IPAddress/') && version !== undefined;
-    if (comesBack && isNewer(before?.metadata.resourceVersion ?? '', version)) return;
-    this.#tombstones.add(uid, comesBack ? version : undefined);
+    this.#tombstones.add(uid);
     const wasRejected = this.#rejections.get(key)?.uid === uid && this.#rejections.delete(key);
     if (before === undefined || before.metadata.uid !== uid) {
       if (wasRejected) this.#tell(key, before, before);
@@ -106,22 +101,17 @@ export class Cluster implements ClusterView {
     this.#read.add(scope);
     for (const [key, { metadata }] of this.#objects) {
       if (!isMeant(key) || there.has(key) || isNewer(metadata.resourceVersion, resourceVersion)) continue;
-      this.remove(key, metadata.uid, resourceVersion);
+      this.remove(key, metadata.uid);
     }
     for (const [key, rejection] of this.#rejections) {
       if (!isMeant(key) || there.has(key) || isNewer(rejection.resourceVersion, resourceVersion)) continue;
-      this.remove(key, rejection.uid, resourceVersion);
+      this.remove(key, rejection.uid);
     }
     for (const object of objects) this.apply(object);
     for (const rejection of rejections) this.reject(rejection);
     // That it is not there is news to those who wait for it.
     if (isNews && only !== undefined && there.size === 0)
       this.#tell(`${kind}/${namespace}/${only}`, undefined, undefined);
-  }
-
-  /** It was read just now, though it seemed to be gone. */
-  revive(uid: string): void {
-    this.#tombstones.lift(uid);
   }
 
   /** Nobody wants to know of this object any more: it is as if it was never read. */

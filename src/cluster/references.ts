@@ -55,7 +55,7 @@ export function referencesOf(object: FollowedObject): readonly string[] {
     case 'EndpointSlice':
       return [serviceKey(object.metadata.namespace, object.serviceName)];
     case 'IPAddress':
-      return [ownerKey(object)];
+      return object.parentRef.resource === 'gateways' ? [ownerKey(object)] : [];
     case 'Node':
       return [...new Set(object.addresses.flatMap((text) => canonicalAddress(text) ?? []))].map(addressToken);
     case 'ReferenceGrant':

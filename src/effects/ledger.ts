@@ -2,7 +2,7 @@ import { classStandingOf } from '../gateway/gateway-class.ts';
 import { type Claimant, heldElsewhere } from '../gateway/held-elsewhere.ts';
 import { partsOf } from '../gateway/keys.ts';
 import {
-  hasLostLabel,
+  hasOurLabel,
   isOurEntry,
   ledgerManifest,
   liveOwner,
@@ -32,10 +32,10 @@ export function writeLedgerEntry(key: ObjectKey<'IPAddress'>, context: EffectCon
   const entry = view.get(key);
   const holder = addresses.holderOf(address);
   if (entry === undefined) {
-    if (holder === undefined || addresses.strangerAt(address) !== undefined) return undefined;
-    return createRequest(key, context, ledgerManifest(address, holder, settings));
+    return holder && createRequest(key, context, ledgerManifest(address, holder, settings));
   }
-  if (!isOurEntry(entry, settings)) return hasLostLabel(entry, view, settings) ? label(key, entry, context) : undefined;
+  if (!isOurEntry(entry, settings)) return undefined;
+  if (!hasOurLabel(entry, settings)) return label(key, entry, context);
   return holder === undefined ? giveUp(key, entry, context) : hold(key, entry, holder, context);
 }
 
@@ -95,7 +95,7 @@ export function premiseOfEntry(
   return isRead ? [] : [ownerKey(entry)];
 }
 
-/** Our watch sees no entry without it. */
+/** Somebody took our label off, or put another there. */
 function label(key: ObjectKey<'IPAddress'>, entry: IPAddress, context: EffectContext): ApiRequest {
   const body = { metadata: { labels: { [managedByLabel]: managedBy(context.world.settings) } } };
   return patchRequest(key, context, { resourceVersion: entry.metadata.resourceVersion, body });

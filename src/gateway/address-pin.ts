@@ -45,7 +45,7 @@ export function isAnothers(
   return wanted.some((address) => {
     const holder = addresses.holderOf(address);
     if (holder !== undefined) return holder.uid !== metadata.uid;
-    return addresses.strangerAt(address) !== undefined || heldElsewhere(address, metadata, known) !== undefined;
+    return heldElsewhere(address, metadata, known) !== undefined;
   });
 }
 

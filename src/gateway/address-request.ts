@@ -95,14 +95,14 @@ function withMore(
 }
 
 /** What the ledger says that a Gateway has, or what stands on it. */
-function ownAddresses(gateway: Gateway, { view, settings }: Knowledge): readonly string[] {
-  const entries = addressesInLedger(gateway, view);
-  return entries.length > 0 ? entries : recordedAddresses(gateway, settings);
+function ownAddresses(gateway: Gateway, knowledge: Knowledge): readonly string[] {
+  const entries = addressesInLedger(gateway, knowledge);
+  return entries.length > 0 ? entries : recordedAddresses(gateway, knowledge.settings);
 }
 
 /** What a Gateway asks for while its class is missing: what it has, by the ledger or its status, whatever it names. */
 export function waitingRequestOf(gateway: Gateway, knowledge: Knowledge): GatewayFacts['request'] {
-  const entries = addressesInLedger(gateway, knowledge.view);
+  const entries = addressesInLedger(gateway, knowledge);
   const had = entries.length > 0 ? entries : toldAddresses(gateway);
   return had.length > 0 ? { kind: 'fixed', addresses: had } : requestOf(gateway, knowledge);
 }
@@ -122,8 +122,8 @@ export function knownAddresses(gateway: Gateway, knowledge: Knowledge): Readonly
 }
 
 /** Every address that this very Gateway is known to have had: not what one names that was made anew under its name. */
-export function formerAddresses(gateway: Gateway, { view, settings }: Knowledge): ReadonlySet<string> {
-  return new Set([...addressesInLedger(gateway, view), ...recordedAddresses(gateway, settings)]);
+export function formerAddresses(gateway: Gateway, knowledge: Knowledge): ReadonlySet<string> {
+  return new Set([...addressesInLedger(gateway, knowledge), ...recordedAddresses(gateway, knowledge.settings)]);
 }
 
 /** An edit of the pool takes nothing away from a Gateway that has it. */
@@ -139,7 +139,7 @@ function hadBefore(gateway: Gateway, addresses: readonly string[], knowledge: Kn
 export function isRecorded(gateway: Gateway, held: readonly string[], knowledge: Knowledge): boolean {
   const { view, settings } = knowledge;
   if (view.isServed('IPAddress')) {
-    const entries = addressesInLedger(gateway, view);
+    const entries = addressesInLedger(gateway, knowledge);
     return held.every((address) => entries.includes(address));
   }
   const pin = pinOf(gateway, settings);

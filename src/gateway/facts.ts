@@ -48,7 +48,7 @@ export function gatewayFacts(key: ObjectKey<'Gateway'>, uid: string, world: Worl
     return { ...nothing, presence, held, leftovers: leftoversOf(key, world), carriers: carriersOf(held, world) };
   }
   const request = (graph.standing === 'accepted' ? requestOf : waitingRequestOf)(gateway, world);
-  const isMovedAway = request.kind === 'kept' && isMoved(gateway, held, world.view);
+  const isMovedAway = request.kind === 'kept' && isMoved(gateway, held, world);
   return {
     presence: presenceOf(key, gateway, world),
     standing: graph.standing,
@@ -104,10 +104,9 @@ function countSets(under: Parameters<typeof acceptedUnder>[0], { sets }: Gateway
   return [...sets.values()].filter((set) => acceptedUnder(under, set).status === 'True').length;
 }
 
-/** Whether the ledger says that another than its holder has this address: a stranger, or another of ours. */
+/** Whether the ledger says that another than its holder has this address. */
 function isElsewhere(address: string, world: World): boolean {
   const holder = world.addresses.holderOf(address);
-  if (world.addresses.strangerAt(address) !== undefined) return true;
   return holder !== undefined && heldElsewhere(address, holder, world) !== undefined;
 }
 

@@ -2,7 +2,7 @@ import type { ObjectKey } from '../objects/keys.ts';
 import type { Service } from '../objects/service.ts';
 import type { ClusterView, Settings } from '../objects/view.ts';
 import { keyOf, nameOf, parentOf } from './keys.ts';
-import { ledgerKey, liveOwner, ownerKey, ownerUid, releasedAt } from './ledger.ts';
+import { isOurEntry, ledgerKey, liveOwner, ownerKey, ownerUid, releasedAt, strangerOf } from './ledger.ts';
 import { gatewayBehind } from './listener-sets.ts';
 import { gatewaysNamedBy, ownershipOf, routesNamedBy } from './ownership.ts';
 
@@ -14,9 +14,10 @@ export interface Claimant {
 }
 
 /**
- * Who else of ours has an address, in words, by its entry in the ledger: the Gateway that the entry was made for, while
- * that lives and did not give it up; after that, a Service that still carries the address for it. Nobody, where there is
- * no entry: then several may have the address from a controller that kept no ledger, and the oldest of them keeps it.
+ * Who else has an address, in words, by its entry in the ledger: a stranger whose it is; the Gateway that the entry was
+ * made for, while that lives and did not give it up; after that, a Service that still carries the address for it. Nobody,
+ * where there is no entry: then several may have the address from a controller that kept no ledger, and the oldest of
+ * them keeps it.
  */
 export function heldElsewhere(
   address: string,
@@ -25,6 +26,7 @@ export function heldElsewhere(
 ): string | undefined {
   const entry = view.get(ledgerKey(address));
   if (entry === undefined || ownerUid(entry) === claimant.uid) return undefined;
+  if (!isOurEntry(entry, settings)) return strangerOf(entry);
   if (releasedAt(entry) === undefined) {
     const owner = ownerKey(entry);
     if (liveOwner(entry, view) !== undefined) return `Gateway ${nameOf(owner)}`;

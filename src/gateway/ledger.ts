@@ -2,9 +2,13 @@ import type { Gateway } from '../objects/gateway-api.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { ClusterView, Settings } from '../objects/view.ts';
-import { classStandingOf } from './gateway-class.ts';
 import { gatewayApiGroup } from './keys.ts';
 import { annotations, labelValue } from './names.ts';
+
+interface Known {
+  readonly view: ClusterView;
+  readonly settings: Settings;
+}
 
 /** Kubernetes' own label for who takes care of an IPAddress. */
 export const managedByLabel = 'ipaddress.kubernetes.io/managed-by';
@@ -18,19 +22,13 @@ export function ledgerKey(address: string): ObjectKey<'IPAddress'> {
   return `IPAddress//${address}`;
 }
 
-export function isOurEntry(entry: IPAddress, settings: Settings): boolean {
-  return entry.metadata.labels[managedByLabel] === managedBy(settings);
+export function hasOurLabel({ metadata }: IPAddress, settings: Settings): boolean {
+  return metadata.labels[managedByLabel] === managedBy(settings);
 }
 
-/**
- * Whether somebody took our label off an entry, or put another there: it is for a Gateway that is there and ours.
- * @param entry one without our label.
- */
-export function hasLostLabel(entry: IPAddress, view: ClusterView, settings: Settings): boolean {
-  const owner = liveOwner(entry, view);
-  if (owner === undefined) return false;
-  const standing = classStandingOf(owner, view, settings);
-  return standing === 'accepted' || standing === 'refused';
+/** Whether an entry is ours: by its annotation, or by its label alone (older entries; somebody took the other off). */
+export function isOurEntry(entry: IPAddress, settings: Settings): boolean {
+  return entry.metadata.annotations[annotations.controller] === settings.controllerName || hasOurLabel(entry, settings);
 }
 
 /** uid of the Gateway that an entry of ours is for. */
@@ -55,18 +53,26 @@ export function ownerKey({ parentRef }: IPAddress): ObjectKey<'Gateway'> {
   return `Gateway/${parentRef.namespace}/${parentRef.name}`;
 }
 
+/** Whom an entry that is not ours is for, and who takes care of it, in words. */
+export function strangerOf({ parentRef, metadata }: IPAddress): string {
+  const { resource, namespace, name } = parentRef;
+  const who = `${resource} ${namespace === '' ? name : `${namespace}/${name}`}`;
+  return `${who}, in the IPAddress of ${metadata.labels[managedByLabel] ?? 'somebody'}`;
+}
+
 /** Addresses that the ledger says this Gateway has. */
-export function addressesInLedger(gateway: Gateway, view: ClusterView): readonly string[] {
+export function addressesInLedger({ metadata }: Gateway, { view, settings }: Known): readonly string[] {
   return view
-    .ledgerOf(`Gateway/${gateway.metadata.namespace}/${gateway.metadata.name}`)
-    .filter((entry) => ownerUid(entry) === gateway.metadata.uid && releasedAt(entry) === undefined)
+    .ledgerOf(`Gateway/${metadata.namespace}/${metadata.name}`)
+    .filter((entry) => isOurEntry(entry, settings) && ownerUid(entry) === metadata.uid)
+    .filter((entry) => releasedAt(entry) === undefined)
     .map((entry) => entry.metadata.name)
     .toSorted();
 }
 
 /** Whether the ledger has addresses for this Gateway, and none of those that it holds here: another replica moved it. */
-export function isMoved(gateway: Gateway, held: readonly string[], view: ClusterView): boolean {
-  const own = addressesInLedger(gateway, view);
+export function isMoved(gateway: Gateway, held: readonly string[], known: Known): boolean {
+  const own = addressesInLedger(gateway, known);
   return held.length > 0 && own.length > 0 && !held.some((address) => own.includes(address));
 }
 
@@ -78,7 +84,7 @@ export function ledgerManifest(address: string, owner: LedgerOwner, settings: Se
     metadata: {
       name: address,
       labels: { [managedByLabel]: managedBy(settings) },
-      annotations: { [annotations.ownerUid]: owner.uid },
+      annotations: { [annotations.controller]: settings.controllerName, [annotations.ownerUid]: owner.uid },
     },
     spec: {
       parentRef: { group: gatewayApiGroup, resource: 'gateways', namespace: owner.namespace, name: owner.name },

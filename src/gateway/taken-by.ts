@@ -2,7 +2,7 @@ import type { Taker } from '../ipam/taker.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
 import type { ClusterView, Settings } from '../objects/view.ts';
 import { keyOf, nameOf } from './keys.ts';
-import { isOurEntry, ledgerKey, liveOwner, managedByLabel, ownerKey, releasedAt } from './ledger.ts';
+import { isOurEntry, ledgerKey, liveOwner, ownerKey, releasedAt, strangerOf } from './ledger.ts';
 import { ownershipOf } from './ownership.ts';
 
 /** Who has an address, by the Services, the Nodes and the ledger; strangers first: waiting does not help against them. */
@@ -28,11 +28,4 @@ function takerOf(entry: IPAddress, view: ClusterView): Taker {
   return isLive && releasedAt(entry) === undefined
     ? { use: 'gateway', who: `Gateway ${nameOf(owner)}` }
     : { use: 'quarantined', who: `given up by Gateway ${nameOf(owner)}` };
-}
-
-/** Whom an entry of the ledger that is not ours is for, and who takes care of it, in words. */
-export function strangerOf({ parentRef, metadata }: IPAddress): string {
-  const { resource, namespace, name } = parentRef;
-  const who = `${resource} ${namespace === '' ? name : `${namespace}/${name}`}`;
-  return `${who}, in the IPAddress of ${metadata.labels[managedByLabel] ?? 'somebody'}`;
 }

@@ -49,7 +49,7 @@ export interface ClusterView {
   hasReadyEndpoint(service: ObjectKey<'Service'>): boolean | undefined;
   /** Why this object, though it exists, could not be decoded; `undefined` for one that could or that is not there. */
   unreadable(key: ObjectKey): string | undefined;
-  /** Entries of the ledger that name this Gateway, whatever its uid. */
+  /** Entries of the ledger that name this Gateway, whatever its uid and whoever made them. */
   ledgerOf(gateway: ObjectKey<'Gateway'>): readonly IPAddress[];
   /** Whether it is known if this object is there: what it could be among has been listed. */
   isRead(key: ObjectKey): boolean;
@@ -68,8 +68,6 @@ export interface AddressView {
   outsidePool(uid: string): readonly string[];
   /** Whether the claim of this Gateway (uid) has been answered since the start: what it does not hold then, it has not. */
   isAnswered(uid: string): boolean;
-  /** Who else has an address in the cluster's ledger, in words. */
-  strangerAt(address: string): string | undefined;
   /** Changes whenever a refused claim could have another outcome. */
   readonly revision: number;
 }

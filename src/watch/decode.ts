@@ -1,7 +1,9 @@
 import type { z } from 'zod';
+import { managedByLabel } from '../gateway/ledger.ts';
 import { serviceNameLabel } from '../gateway/names.ts';
 import { isReady } from '../gateway/readiness.ts';
 import type { Kind } from '../objects/keys.ts';
+import type { StringMap } from '../objects/kubernetes.ts';
 import type { Rejection } from '../objects/rejection.ts';
 import type { FollowedObject } from '../objects/view.ts';
 import * as schemas from './schemas.ts';
@@ -47,7 +49,7 @@ const decoders: Readonly<Record<Kind, (raw: unknown) => Result>> = {
   })),
   IPAddress: by(schemas.ipAddress, ({ metadata, spec }) => ({
     kind: 'IPAddress',
-    metadata,
+    metadata: { ...metadata, labels: only(managedByLabel, metadata.labels) },
     parentRef: spec.parentRef,
   })),
   CustomResourceDefinition: by(schemas.customResourceDefinition, ({ metadata }) => ({
@@ -63,6 +65,10 @@ const decoders: Readonly<Record<Kind, (raw: unknown) => Result>> = {
   })),
   ConfigMap: by(schemas.configMap, (value) => ({ kind: 'ConfigMap', ...value })),
 };
+
+function only(label: string, { [label]: value }: StringMap): StringMap {
+  return value === undefined ? {} : { [label]: value };
+}
 
 function by<S extends z.ZodType>(schema: S, build: (value: z.output<S>) => FollowedObject): (raw: unknown) => Result {
   return (raw) => {

@@ -224,9 +224,8 @@ export class Follow {
     const decoded = decode(kind, raw);
     if (decoded === undefined) return;
     if (type === 'DELETED') {
-      const { namespace, name, uid, resourceVersion } =
-        'object' in decoded ? decoded.object.metadata : decoded.rejection;
-      cluster.remove(`${kind}/${namespace}/${name}`, uid, resourceVersion);
+      const { namespace, name, uid } = 'object' in decoded ? decoded.object.metadata : decoded.rejection;
+      cluster.remove(`${kind}/${namespace}/${name}`, uid);
     } else if ('object' in decoded) cluster.apply(decoded.object);
     else cluster.reject(this.#report(decoded.rejection));
   }

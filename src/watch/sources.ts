@@ -1,5 +1,4 @@
 import { definitionName } from '../gateway/gateway-class.ts';
-import { managedBy, managedByLabel } from '../gateway/ledger.ts';
 import type { Kind } from '../objects/keys.ts';
 import type { Source } from './follow.ts';
 
@@ -13,29 +12,28 @@ const everywhere: readonly Kind[] = [
   'Namespace',
   'Service',
   'EndpointSlice',
+  'IPAddress',
 ];
 
-export interface SourceSettings {
-  readonly controllerName: string;
-  /** Where the pool's ConfigMaps may stand. */
-  readonly pool:
-    | { readonly name: string; readonly namespaces: readonly string[]; readonly isNamespaced?: boolean }
-    | undefined;
+/** Where the pool's ConfigMaps may stand. */
+export interface PoolPlaces {
+  readonly name: string;
+  readonly namespaces: readonly string[];
+  readonly isNamespaced?: boolean;
 }
 
 /**
- * All collections that are followed, as narrow as they can be: of ConfigMaps only those of the pool, of the ledger only our
- * own entries (Kubernetes has one for each Service), of the definitions of kinds only one.
+ * All collections that are followed, as narrow as they can be: of ConfigMaps only those of the pool, of the definitions of
+ * kinds only one. Of the ledger also what others have there (Kubernetes an entry for each Service): an entry of ours can
+ * lose its label, and an address of others is passed over without asking for it.
  */
-export function sourcesOf({ controllerName, pool }: SourceSettings): readonly Source[] {
-  const labelSelector = `${managedByLabel}=${managedBy({ controllerName })}`;
+export function sourcesOf(pool: PoolPlaces | undefined): readonly Source[] {
   const fieldSelector = `metadata.name=${pool?.name}`;
   const poolNamespaces = pool?.isNamespaced === true ? [''] : (pool?.namespaces ?? []);
   return [
     ...everywhere.map((kind): Source => ({ kind, namespace: '', selectors: {} })),
     // Only so that their addresses are not handed out: without permission the rest works.
     { kind: 'Node', namespace: '', selectors: {}, isOptional: true },
-    { kind: 'IPAddress', namespace: '', selectors: { labelSelector } },
     {
       kind: 'CustomResourceDefinition',
       namespace: '',

@@ -86,13 +86,20 @@ const mark = 'gateway-api-controller';
 function editLabels(world: Cluster, { which, what }: Step): boolean {
   const services = world.all('Service').filter(({ metadata }) => metadata.annotations?.[mark] !== undefined);
   const gateways = world.all('Gateway').filter(({ metadata }) => metadata.labels?.['ipam-address'] !== undefined);
-  const target = pick([...services, ...gateways], which);
+  const entries = world.all('IPAddress').filter(({ metadata }) => metadata.annotations?.[mark] !== undefined);
+  const target = pick([...services, ...gateways, ...entries], which);
   if (target === undefined) return false;
   const { namespace = '', name } = target.metadata;
+  if (target.kind === 'IPAddress') return takeOffLabel(world, `${paths.ipAddresses}/${name}`);
   const path = `${target.kind === 'Service' ? paths.services(namespace) : paths.gateways(namespace)}/${name}`;
   const values: Readonly<Record<string, string | null>> =
     what % 2 === 0 ? { 'ipam-address': null } : { implementation: 'theirs' };
   return world.patch('foreign', path, { metadata: { labels: { ...values } } }).code < 300;
+}
+
+function takeOffLabel(world: Cluster, entry: string): boolean {
+  const labels = { 'ipaddress.kubernetes.io/managed-by': null };
+  return world.patch('foreign', entry, { metadata: { labels } }).code < 300;
 }
 
 function editService(world: Cluster, { which, what }: Step): boolean {

@@ -36,7 +36,6 @@ class Bench {
       pool: this.pool,
       settings,
       request: (entry, by) => this.told.push(`write ${entry} for ${by}`),
-      readAgain: (entry) => this.told.push(`read ${entry}`),
       lookAgain: (gateway) => this.told.push(`look ${gateway ?? 'who waits'}`),
       after: (ms, action) => this.clock.after(ms, action),
       now: () => this.clock.now,
@@ -56,20 +55,34 @@ class Bench {
   }
 }
 
-function entry(extra: { readonly releasedAt?: string; readonly manager?: string } = {}): IPAddress {
+interface Extra {
+  readonly releasedAt?: string;
+  /** `undefined`: without any label; left out: ours. */
+  readonly manager?: string | undefined;
+  /** `null`: without the annotation; left out: ours. */
+  readonly controller?: string | null;
+  readonly version?: number;
+}
+
+function entry(extra: Extra = {}): IPAddress {
   const { metadata, spec } = ledgerManifest(address, owner, settings);
   const { labels, annotations: own } = metadata as { labels: object; annotations: object };
+  const theirs = extra.manager === undefined ? {} : { [managedByLabel]: extra.manager };
   const raw = stored(
     {
       kind: 'IPAddress',
       metadata: {
         name: address,
-        labels: extra.manager === undefined ? labels : { [managedByLabel]: extra.manager },
-        annotations: extra.releasedAt === undefined ? own : { ...own, [annotations.releasedAt]: extra.releasedAt },
+        labels: 'manager' in extra ? theirs : labels,
+        annotations: {
+          ...own,
+          ...('controller' in extra && { [annotations.controller]: extra.controller ?? '' }),
+          ...(extra.releasedAt !== undefined && { [annotations.releasedAt]: extra.releasedAt }),
+        },
       },
       spec,
     },
-    1,
+    extra.version ?? 1,
   );
   const decoded = decode('IPAddress', raw);
   assert.ok(decoded !== undefined && 'object' in decoded && decoded.object.kind === 'IPAddress');
@@ -149,59 +162,43 @@ describe('the keeper of the ledger', () => {
     assert.deepEqual(bench.clock.delays, []);
   });
 
-  test("remembers a stranger's entry, wakes whom it concerns, and reads it again from time to time", () => {
-    const bench = new Bench();
-    assert.equal(bench.keeper.take(entry()), false);
-    assert.equal(bench.keeper.take(entry({ manager: 'ipallocator' })), true);
-    assert.match(bench.pool.strangerAt(address) ?? '', /gateways default\/gw, in the IPAddress of ipallocator/);
-    assert.deepEqual(bench.take(), ['look who waits']);
-    assert.equal(bench.keeper.take(entry({ manager: 'ipallocator' })), true);
-    assert.deepEqual(bench.take(), [], 'it was known');
-    bench.clock.advance(60_000);
-    assert.deepEqual(bench.take(), [`read IPAddress//${address}`]);
-  });
-
-  for (const [whose, controllerName, isStranger] of [
-    ['of ours', settings.controllerName, false],
-    ['of somebody else', 'example.com/other', true],
+  for (const [whose, extra, isOurs] of [
+    ['without a label', { manager: undefined }, true],
+    ['with the label of another manager', { manager: 'other-tool' }, true],
+    ['with our label alone', { controller: null }, true],
+    ['of another manager', { manager: 'other-tool', controller: null }, false],
+    ['of another controller like us', { manager: 'other-tool', controller: 'example.com/other' }, false],
   ] as const) {
-    test(`takes an entry without our label for a Gateway ${whose} for ${isStranger ? "a stranger's" : 'ours'}`, () => {
+    test(`takes an entry ${whose} for ${isOurs ? 'ours' : "a stranger's"}`, () => {
       const bench = new Bench();
-      bench.cluster.apply(decodedAs('GatewayClass', gatewayClass({ controllerName })));
-      bench.cluster.apply(decodedAs('Gateway', gateway({}, { uid: owner.uid })));
-      assert.equal(bench.keeper.take(entry({ manager: 'other-tool' })), isStranger);
+      bench.cluster.apply(entry(extra));
+      assert.deepEqual(bench.take(), isOurs ? [write] : []);
     });
   }
 
-  test("goes on reading a stranger's entry though that address is looked at for another reason", () => {
+  test('asks about an entry that has lost its label though its Gateway holds the address', () => {
     const bench = new Bench();
-    bench.keeper.take(entry({ manager: 'ipallocator' }));
-    bench.keeper.look(address);
-    bench.take();
-    bench.clock.advance(60_000);
-    assert.deepEqual(bench.take(), [`read IPAddress//${address}`]);
+    bench.hold();
+    bench.cluster.apply(entry({ manager: undefined }));
+    assert.deepEqual([bench.take(), bench.clock.delays], [[write], []]);
   });
 
-  test("forgets a stranger's entry that is gone, with its timer", () => {
+  test("waits for nothing any more where a stranger's entry stands now", () => {
     const bench = new Bench();
-    assert.equal(bench.keeper.forget(address), false);
-    bench.keeper.take(entry({ manager: 'ipallocator' }));
-    bench.take();
-    const before = bench.pool.revision;
-    assert.equal(bench.keeper.forget(address), true);
-    assert.deepEqual(
-      [bench.pool.strangerAt(address), bench.take(), bench.clock.delays],
-      [undefined, ['look who waits'], []],
+    bench.cluster.apply(entry({ releasedAt: '2026-01-01T12:00:00Z' }));
+    assert.equal(bench.clock.delays.length, 1);
+    bench.cluster.apply(
+      entry({ releasedAt: '2026-01-01T12:00:00Z', manager: 'other-tool', controller: null, version: 2 }),
     );
-    assert.notEqual(bench.pool.revision, before);
+    assert.deepEqual(bench.clock.delays, []);
   });
 
   test('leaves no timer when it stops', () => {
     const bench = new Bench();
-    bench.keeper.take(entry({ manager: 'ipallocator' }));
+    bench.cluster.apply(entry({ releasedAt: '2026-01-01T12:00:00Z' }));
     bench.keeper.stop();
     assert.deepEqual(bench.clock.delays, []);
-    bench.keeper.readLater(address);
+    bench.keeper.look(address);
     assert.deepEqual(bench.clock.delays, [], 'for an answer that comes later neither');
   });
 });

@@ -240,7 +240,11 @@ describe('a route', () => {
     for (const manifest of [first, gateway({}, 'poor')]) simulation.put(manifest);
     simulation.run();
     assert.ok(simulation.cluster.get('Service/default/web') !== undefined, 'while the older one is about to have it');
-    simulation.pool.noteStranger('10.0.0.1', 'somebody');
+    simulation.put({
+      kind: 'IPAddress',
+      metadata: { name: '10.0.0.1' },
+      spec: { parentRef: { resource: 'machines', name: 'pump' } },
+    });
     simulation.actors.lookAgain('Gateway/default/poor');
     simulation.run();
     assert.equal(stateOf(simulation, 'Gateway/default/poor'), 'Pending.PoolExhausted');

@@ -199,7 +199,6 @@ export class Simulation {
         this.#effects.request('ledger-entry', entry, by);
         this.actors.flushSoon();
       },
-      readAgain: () => {},
       after: (ms, action) => this.clock.after(ms, action),
       now: () => this.clock.now,
     });

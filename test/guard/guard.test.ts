@@ -167,7 +167,7 @@ describe('what it costs', { concurrency: 1 }, () => {
     await f.create(...pair(f, 0));
     const running = await f.run();
     const { body } = await running.page('metrics', '/metrics');
-    const sources = sourcesOf({ controllerName: f.controllerName, pool: { name: 'ipam', namespaces: [f.namespace] } });
+    const sources = sourcesOf({ name: 'ipam', namespaces: [f.namespace] });
     const groups = new Set(sources.map(({ kind }) => groupPath(kinds[kind].group, kinds[kind].versions[0] ?? '')));
     const gets = Number(/rest_client_requests_total\{method="GET",code="200"\} (\d+)/.exec(body)?.[1]);
     assert.equal(gets, sources.length + groups.size);

@@ -76,13 +76,16 @@ async function getPage(server: Server | undefined, path: string): Promise<{ stat
 export interface Shelf {
   readonly kind: Kind;
   readonly namespace: string;
+  /** Whether an object of this name counts. */
+  readonly isMeant: (name: string) => boolean;
   readonly there: ReadonlyMap<string, string>;
 }
 
 /** Names an object that the controller does not know as the server has it; `undefined` where there is none. */
-export function findUnseen(cluster: Cluster, { kind, namespace, there }: Shelf): string | undefined {
+export function findUnseen(cluster: Cluster, { kind, namespace, isMeant, there }: Shelf): string | undefined {
   const prefix = `${kind}/${namespace}/`;
-  const gone = new Set([...cluster.keysOf(kind)].filter((key) => key.startsWith(prefix)));
+  const known = [...cluster.keysOf(kind)].filter((key) => key.startsWith(prefix));
+  const gone = new Set(known.filter((key) => isMeant(key.slice(prefix.length))));
   for (const [name, version] of there) {
     const key = `${kind}/${namespace}/${name}` as const;
     const isSeen = cluster.rejection(key) !== undefined || cluster.get(key)?.metadata.resourceVersion === version;

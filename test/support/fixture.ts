@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, type TestContext } from 'node:test';
-import { parseConfig } from '../../src/config.ts';
-import { managedBy, managedByLabel } from '../../src/gateway/ledger.ts';
 import type { Kind } from '../../src/objects/keys.ts';
 import type { ApiServerOptions } from '../api-server/index.ts';
 import { findUnseen, startTestController, type TestController } from './controller.ts';
@@ -236,8 +234,10 @@ export class Fixture {
   /** What the controller has not seen as the server has it. */
   async #findUnseen({ controller: { cluster } }: TestController): Promise<string | undefined> {
     for (const kind of followed) {
+      const isMeant = (name: string): boolean => kind !== 'IPAddress' || this.#isOwnName(name);
       for (const namespace of kind === 'IPAddress' ? [''] : this.namespaces) {
-        const unseen = findUnseen(cluster, { kind, namespace, there: await this.#versionsOf(kind, namespace) });
+        const there = await this.#versionsOf(kind, namespace);
+        const unseen = findUnseen(cluster, { kind, namespace, isMeant, there });
         if (unseen !== undefined) return unseen;
       }
     }
@@ -258,10 +258,9 @@ export class Fixture {
 
   async #versionsOf(kind: Kind, namespace: string): Promise<ReadonlyMap<string, string>> {
     try {
-      const labelSelector = `${managedByLabel}=${managedBy(parseConfig(this.flags))}`;
-      const query = kind === 'IPAddress' ? { labelSelector } : {};
-      const { items } = await this.client.list(this.target(kind, undefined, namespace), query);
-      return new Map(items.map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
+      const { items } = await this.client.list(this.target(kind, undefined, namespace));
+      const own = kind === 'IPAddress' ? items.filter(({ metadata }) => this.#isOwnName(metadata.name)) : items;
+      return new Map(own.map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
     } catch (error) {
       if (error instanceof ApiError || error instanceof SyntaxError) return new Map();
       throw error;

@@ -1,10 +1,8 @@
 import type { AddressPool } from '../../actors/address-pool.ts';
 import type { Witnesses } from '../../actors/explain.ts';
-import { addressesAmong } from '../../cluster/references.ts';
+import { othersOf } from '../../cluster/others.ts';
 import { holdingsOf } from '../../gateway/holdings.ts';
-import { keyOf, nameOf } from '../../gateway/keys.ts';
 import { annotations } from '../../gateway/names.ts';
-import { ownershipOf } from '../../gateway/ownership.ts';
 import { canonicalAddress } from '../../ipam/address.ts';
 import { mapPool, type Occupant, type PoolMap } from '../../ipam/pool-map.ts';
 import type { ObjectKey } from '../../objects/keys.ts';
@@ -36,7 +34,7 @@ export function poolPage(pool: AddressPool, witnesses: Witnesses): PoolPage {
   };
 }
 
-/** Who has which address: what Gateways hold comes before what strangers claim, and a claim of both is a conflict. */
+/** Who has which address; one that a Gateway and somebody else have is a conflict. */
 function occupantsOf(pool: AddressPool, witnesses: Witnesses): ReadonlyMap<string, Occupant> {
   const { cluster, settings } = witnesses;
   const found = new Map<string, Occupant>();
@@ -49,18 +47,11 @@ function occupantsOf(pool: AddressPool, witnesses: Witnesses): ReadonlyMap<strin
     const isNamed = namesAddress(`Gateway/${namespace}/${name}`, address, witnesses);
     found.set(address, { address, use: isNamed ? 'static' : 'used', who: `Gateway ${namespace}/${name}` });
   }
-  for (const [address, who] of pool.strangers) noteConflict(found, address, who);
-  for (const service of cluster.all('Service')) {
-    const addresses = addressesAmong(cluster.tokensOf(keyOf(service)));
-    if (addresses.length === 0 || ownershipOf(service, cluster, settings) !== 'foreign') continue;
-    for (const address of addresses) noteConflict(found, address, `Service ${nameOf(keyOf(service))}`);
+  for (const { address, who } of othersOf(cluster, settings)) {
+    const ours = found.get(address);
+    found.set(address, { address, use: 'conflict', who: ours === undefined ? who : `${ours.who}, and ${who}` });
   }
   return found;
-}
-
-function noteConflict(found: Map<string, Occupant>, address: string, who: string): void {
-  const other = found.get(address);
-  found.set(address, { address, use: 'conflict', who: other === undefined ? who : `${other.who}, and ${who}` });
 }
 
 /** Whether a Gateway has an address because its spec names it, and not because we wrote it there. */

@@ -1,9 +1,9 @@
-import type { Cluster } from '../cluster/cluster.ts';
-import { addressesAmong } from '../cluster/references.ts';
 import { keyOf } from '../gateway/keys.ts';
 import { takenBy } from '../gateway/taken-by.ts';
 import type { Other } from '../ipam/report.ts';
 import type { Settings } from '../objects/view.ts';
+import type { Cluster } from './cluster.ts';
+import { addressesAmong } from './references.ts';
 
 /** The addresses that others than the controller have: on their Services, on Nodes, and in IPAddresses of theirs. */
 export function othersOf(cluster: Cluster, settings: Settings): readonly Other[] {
