@@ -2,7 +2,7 @@ import { AddressPool } from './actors/address-pool.ts';
 import type { Leadership } from './actors/leadership.ts';
 import { LedgerKeeper } from './actors/ledger-keeper.ts';
 import { ParameterSources } from './actors/parameter-sources.ts';
-import { isPoolOf, type PoolSource, poolSource, readPool } from './actors/pool-source.ts';
+import { concernsPool, type PoolSource, poolSource, readPool } from './actors/pool-source.ts';
 import { settledReportsOf } from './actors/reports.ts';
 import { ActorSystem } from './actors/system.ts';
 import { Cluster } from './cluster/cluster.ts';
@@ -106,7 +106,7 @@ export class Controller {
     const parameters = new ParameterSources({ cluster: this.cluster, settings: config, sources: this.#follow });
     this.cluster.onChange((change) => {
       parameters.look(change);
-      if (isPoolOf(change.key, this.#poolSource)) this.#refreshPool();
+      if (concernsPool(change, this.#poolSource)) this.#refreshPool();
     });
   }
 

@@ -1,4 +1,4 @@
-import type { Cluster } from '../cluster/cluster.ts';
+import type { Change, Cluster } from '../cluster/cluster.ts';
 import { partsOf } from '../gateway/keys.ts';
 import type { NoPool } from '../ipam/allocator.ts';
 import { parsePools } from '../ipam/namespaced.ts';
@@ -30,10 +30,12 @@ export function poolSource(flags: PoolFlags, ownNamespace: string | undefined): 
   return { name: first, namespaces: [...new Set([ownNamespace ?? 'default', 'default'])], isNamespaced };
 }
 
-/** Whether what is said of the pool depends on this object. */
-export function isPoolOf(key: ObjectKey, source: PoolSource | undefined): boolean {
-  const { kind, name } = partsOf(key);
-  return kind === 'ConfigMap' && name === source?.name;
+/** Whether another thing is to be said of the pool after a change: of a ConfigMap that is not used only whether it is there. */
+export function concernsPool({ key, before, after }: Change, source: PoolSource | undefined): boolean {
+  const { kind, namespace, name } = partsOf(key);
+  if (kind !== 'ConfigMap' || name !== source?.name) return false;
+  const isUsed = source.isNamespaced === true || source.namespaces.includes(namespace);
+  return isUsed || (before === undefined) !== (after === undefined);
 }
 
 /** The pool as the cluster has it now, or why there is none. */

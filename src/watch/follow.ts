@@ -24,6 +24,8 @@ export interface Source {
   readonly name?: string | undefined;
   /** Without the permission to read it we are as ready as with it. */
   readonly isOptional?: boolean;
+  /** Beside other sources of its kind, of which it says nothing: without the permission nobody is told. */
+  readonly isExtra?: boolean;
 }
 
 export interface FollowOptions {
@@ -123,8 +125,9 @@ export class Follow {
   /** Follows one object more. What cannot be read of it counts against it alone, not against its kind. */
   follow(key: ObjectKey): void {
     const { kind, namespace, name } = partsOf(key);
-    const isFollowed = [...this.#stages.keys()].some((source) => {
-      return source.kind === kind && ['', namespace].includes(source.namespace) && source.name === name;
+    const isFollowed = [...this.#stages].some(([source, stage]) => {
+      const isOfIt = source.kind === kind && ['', namespace].includes(source.namespace) && source.name === name;
+      return isOfIt && !(source.isExtra === true && stage === 'without');
     });
     if (isFollowed || this.#stop.signal.aborted) return;
     const selectors = { fieldSelector: `metadata.name=${name}` };
@@ -239,8 +242,14 @@ export class Follow {
     if (!this.#stages.has(source)) return;
     const { kind, namespace, name } = source;
     const { cluster, onFailure, onAvailability } = this.#options;
+    const isDenied = failure.kind === 'forbidden' || failure.kind === 'unauthorized';
+    if (isDenied && source.isExtra === true) {
+      this.#stages.set(source, 'without');
+      this.#checkSynced();
+      return;
+    }
     onFailure(`watch of ${kind}`, failure);
-    if (failure.kind !== 'forbidden' && failure.kind !== 'unauthorized') return;
+    if (!isDenied) return;
     this.#stages.set(source, source.isOptional === true ? 'without' : 'forbidden');
     if (this.#isSingle(source) && name !== undefined) {
       cluster.reject({ kind, namespace, name, uid: '', resourceVersion: '', message: failure.message, addresses: [] });

@@ -23,13 +23,11 @@ export interface PoolPlaces {
 }
 
 /**
- * All collections that are followed, as narrow as they can be: of ConfigMaps only those of the pool, of the definitions of
- * kinds only one. Of the ledger also what others have there (Kubernetes an entry for each Service): an entry of ours can
- * lose its label, and an address of others is passed over without asking for it.
+ * All collections that are followed, as narrow as they can be: of ConfigMaps only those of the pool's name, of the
+ * definitions of kinds only one. Of the ledger also what others have there (Kubernetes an entry for each Service): an
+ * entry of ours can lose its label, and an address of others is passed over without asking for it.
  */
 export function sourcesOf(pool: PoolPlaces | undefined): readonly Source[] {
-  const fieldSelector = `metadata.name=${pool?.name}`;
-  const poolNamespaces = pool?.isNamespaced === true ? [''] : (pool?.namespaces ?? []);
   return [
     ...everywhere.map((kind): Source => ({ kind, namespace: '', selectors: {} })),
     // Only so that their addresses are not handed out: without permission the rest works.
@@ -40,8 +38,17 @@ export function sourcesOf(pool: PoolPlaces | undefined): readonly Source[] {
       selectors: { fieldSelector: `metadata.name=${definitionName}` },
       isOptional: true,
     },
-    ...poolNamespaces.map(
-      (namespace): Source => ({ kind: 'ConfigMap', namespace, name: pool?.name, selectors: { fieldSelector } }),
-    ),
+    ...(pool === undefined ? [] : sourcesOfPool(pool)),
+  ];
+}
+
+/** Where the pool is in certain namespaces only, those that stand elsewhere unused are named to who waits there. */
+function sourcesOfPool({ name, namespaces, isNamespaced = false }: PoolPlaces): readonly Source[] {
+  const ofName = { kind: 'ConfigMap', name, selectors: { fieldSelector: `metadata.name=${name}` } } as const;
+  const anywhere: Source = { ...ofName, namespace: '' };
+  if (isNamespaced) return [anywhere];
+  return [
+    ...namespaces.map((namespace) => ({ ...ofName, namespace })),
+    { ...anywhere, isOptional: true, isExtra: true },
   ];
 }

@@ -73,7 +73,7 @@ describe('with -ipam-namespaced', () => {
 });
 
 describe('without -ipam-namespaced', () => {
-  test('a ConfigMap in the Gateway’s namespace is not used; where it is known, the condition names it and the flag', () => {
+  test('a ConfigMap in the Gateway’s namespace is not used; the condition names it and the flag', () => {
     const simulation = simulate(qualified, pool('blue', '10.1.0.1'), gatewayIn('blue'), gatewayIn('red'));
     const hint = /; ConfigMap blue\/ipam is not used: the controller takes it with -ipam-namespaced only$/;
     assert.match(told(simulation, 'blue') ?? '', hint);

@@ -71,6 +71,18 @@ describe('A namespace’s own pool', together, () => {
     assert.equal(await told(f, 'gw', other), f.address(0));
   });
 
+  test('is named, with the flag, to a Gateway that waits where it stands unused', async (t) => {
+    const f = await fixture(t, { pool: null });
+    const other = await f.addNamespace('other');
+    await f.create(gateway(f, 'gw', { namespace: other }));
+    await f.run();
+    assert.doesNotMatch((await told(f, 'gw', other)) ?? '', /not used/);
+    await f.client.create(poolIn(other, { 'range-global': f.address(64) }));
+    await becomes(f, 'gw', other, new RegExp(`; ConfigMap ${other}/ipam is not used: .* with -ipam-namespaced only$`));
+    await f.client.delete(f.target('ConfigMap', 'ipam', other));
+    await becomes(f, 'gw', other, /^(?!.*not used)/);
+  });
+
   test('with a bad entry gets an Event of its own, and a line in the log and in ipam ls that names it', async (t) => {
     const f = await fixture(t);
     const other = await f.addNamespace('other');

@@ -80,6 +80,23 @@ describe('following', () => {
     bench.stop();
   });
 
+  test('says nothing of an extra source that is forbidden, and follows one object of it all the same', async () => {
+    const selectors = { fieldSelector: 'metadata.name=options' };
+    const extra = { kind: 'ConfigMap', namespace: '', name: 'options', selectors, isExtra: true } as const;
+    const bench = new Bench([extra]);
+    bench.server.refusals.push(forbidden);
+    await bench.start();
+    assert.deepEqual([bench.follow.isSynced, bench.told], [true, ['synced']]);
+    assert.equal(bench.cluster.unavailable('ConfigMap'), undefined);
+    bench.follow.follow('ConfigMap/default/options');
+    await settle();
+    bench.server.watches.at(-1)?.send('ADDED', configMapOf('options'));
+    bench.server.watches.at(-1)?.bookmark('10', true);
+    await settle();
+    assert.ok(bench.cluster.get('ConfigMap/default/options'));
+    bench.stop();
+  });
+
   test('follows one object from when it is asked for until nobody wants it, and forgets it then', async () => {
     const bench = new Bench(['Service']);
     await bench.start();
