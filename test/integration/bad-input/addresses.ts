@@ -40,8 +40,7 @@ export const addresses: readonly BadInput[] = [
       });
     },
     given: (f) => [gateway(f, 'bad', { addresses: ip(f.address(6)) })],
-    // Only an attempt to write there tells of it: what looks anew would try, and says what the controller was told.
-    state: 'Pending.RecordingAddress',
+    state: 'Pending.AddressNotUsable',
     cause: (f) => new RegExp(`address ${literal(f.address(6))} is held by .*${f.namespace}/theirs`),
   },
   {
