@@ -145,7 +145,7 @@ export const gatewayMachine = machine.createMachine({
       { guard: 'isPinDue', target: '.AddressAssigned.PinningAddress', actions: ['remember', 'pinAddress'] },
       { guard: 'areParametersInvalid', target: '.AddressAssigned.InvalidParameters', actions: [...tell] },
       { guard: 'isEveryListenerRefused', target: '.AddressAssigned.NoListener', actions: [...tell] },
-      { guard: 'isAnyServiceRefused', target: '.ListenerResolved.ServiceRefused', actions: [...tell] },
+      { guard: 'isAnyServiceRefused', target: '.ListenerResolved.ServiceRefused', actions: [...tell, 'syncServices'] },
       {
         guard: 'isAnyServiceUnwritten',
         target: '.ListenerResolved.WritingServices',

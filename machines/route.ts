@@ -121,7 +121,7 @@ export const routeMachine = machine.createMachine({
       },
       { guard: 'isServedByOlder', target: '.ListenerResolved.ServedByOlder', actions: [...tell] },
       { guard: 'isWithheld', target: '.ListenerResolved.Withheld', actions: [...tell] },
-      { guard: 'isAnyServiceRefused', target: '.ListenerResolved.ServiceRefused', actions: [...tell] },
+      { guard: 'isAnyServiceRefused', target: '.ListenerResolved.ServiceRefused', actions: [...tell, 'syncServices'] },
       {
         guard: 'isAnyServiceUnwritten',
         target: '.ListenerResolved.WritingService',

@@ -90,16 +90,16 @@ interface Wanted {
 export class Effects {
   readonly #options: EffectsOptions;
   readonly #wanted = new Map<string, Wanted>();
-  readonly #refusals = new Map<ObjectKey, string>();
+  readonly #refusals = new Map<ObjectKey, { readonly of: EffectName; readonly message: string }>();
   readonly #askers = new Map<string, Set<ObjectKey<ActorKind>>>();
 
   constructor(options: EffectsOptions) {
     this.#options = options;
   }
 
-  /** Why the last write of this object was refused, until one succeeds or is due again. */
+  /** Why the last write of this object failed, until one succeeds, is due again, or is not wanted any more. */
   refusalOf(key: ObjectKey): string | undefined {
-    return this.#refusals.get(key);
+    return this.#refusals.get(key)?.message;
   }
 
   /** Those who have asked for a write that is not made yet. */
@@ -178,14 +178,21 @@ export class Effects {
         this.#tell(id, { type: 'Written', what: name, isKept });
       },
       failed: (failure) => {
-        const message = `${kindOf(target)} ${nameOf(target)} was refused: ${failure.message}`;
-        this.#refusals.set(target, message);
+        const how = failure.kind === 'retry' || failure.kind === 'conflict' ? 'cannot be written' : 'was refused';
+        const message = `${kindOf(target)} ${nameOf(target)} ${how}: ${failure.message}`;
+        this.#refusals.set(target, { of: name, message });
         onFailure(name, target, failure);
         this.#tell(id, { type: 'WriteFailed', what: name, message });
       },
       retryDue: () => {
         this.#refusals.delete(target);
         this.#tell(id, { type: 'RetryDue', what: name });
+      },
+      dropped: () => {
+        if (this.#refusals.get(target)?.of === name && this.#refusals.delete(target)) {
+          this.#tell(id, { type: 'RetryDue', what: name });
+        }
+        this.#askers.delete(id);
       },
     };
   }

@@ -25,10 +25,15 @@ export interface WriteTask {
   /** Reads the object again: somebody else wrote it, or it is not what we thought. */
   refresh(): Promise<void>;
   succeeded(): void;
-  /** The server refuses the request; it is tried again later, or at once when another one is decided. */
+  /**
+   * The server refuses the request, or has not taken it for the fifth time in a row; it is tried again later, or at once
+   * when another one is decided.
+   */
   failed(failure: Failure): void;
   /** The time for another try has come. */
   retryDue(): void;
+  /** Its turn came, and nothing differs any more: what it failed of before is over. */
+  dropped(): void;
 }
 
 export interface WriteQueueOptions {
@@ -54,14 +59,18 @@ interface Entry {
   /** When it was last asked for, in milliseconds since the epoch. */
   askedAt: number;
   readonly backoff: Backoff;
-  /** Digest of the request that was refused, or is repeated: the same one is not sent again before its time. */
+  /** How often in a row the server did not take it. */
+  failures: number;
+  /** Digest of the request that failed, or is repeated: the same one is not sent again before its time. */
   withheld?: string | undefined;
-  /** Whether it waits because the server refused it. */
-  isRefused: boolean;
+  /** Whether it waits after its task was told that it failed. */
+  hasFailed: boolean;
   cancelWait?: () => void;
 }
 
 const quickRetries = 5;
+/** What the server does not take for so often may never be taken: that is told, though it is tried again. */
+const toldAfter = 5;
 const refusedFirstMs = 5_000;
 const longestMs = 300_000;
 
@@ -92,7 +101,7 @@ export class WriteQueue {
     const entry = this.#entries.get(task.id);
     if (entry === undefined) {
       const backoff = new Backoff({ firstMs: 200, longestMs, random: this.#options.random });
-      this.#enqueue({ task, stage: 'queued', isAskedAgain: false, askedAt, isRefused: false, backoff });
+      this.#enqueue({ task, stage: 'queued', isAskedAgain: false, askedAt, failures: 0, hasFailed: false, backoff });
       return;
     }
     entry.task = task;
@@ -102,7 +111,7 @@ export class WriteQueue {
     const request = task.decide();
     if (request !== undefined && digestOf(request) === entry.withheld) return;
     entry.cancelWait?.();
-    entry.isRefused = false;
+    entry.hasFailed = false;
     this.#enqueue(entry);
   }
 
@@ -141,6 +150,7 @@ export class WriteQueue {
       if (request === undefined) {
         if (quick === 0) this.#options.onTurn?.(entry.task, 'avoided');
         this.#entries.delete(entry.task.id);
+        entry.task.dropped();
         return;
       }
       const pause = this.#pauseBefore(entry, request);
@@ -188,6 +198,7 @@ export class WriteQueue {
     }
     this.#options.onTurn?.(task, 'written');
     entry.backoff.reset();
+    entry.failures = 0;
     this.#repeats.noteSent(task.id, request);
     if (task.isPaced === true) this.#pace.noteSent(task.id);
     task.accept(request, result.body);
@@ -205,20 +216,32 @@ export class WriteQueue {
       case 'gone':
         await entry.task.refresh();
         if (quick < quickRetries && !this.#isClosed) return true;
+        this.#noteFailure(entry, request, failure);
         this.#wait(entry, entry.backoff.next());
         return false;
       case 'retry':
+        this.#noteFailure(entry, request, failure);
         this.#wait(entry, failure.retryAfterMs ?? entry.backoff.next());
         return false;
       case 'unauthorized':
       case 'forbidden':
       case 'refused':
-        entry.withheld = digestOf(request);
-        entry.isRefused = true;
-        entry.task.failed(failure);
+        this.#tellFailure(entry, request, failure);
         this.#wait(entry, Math.max(entry.backoff.next(), refusedFirstMs));
         return false;
     }
+  }
+
+  /** A server that does not answer at all is told of elsewhere: it is so for every write. */
+  #noteFailure(entry: Entry, request: ApiRequest, failure: Failure): void {
+    entry.failures += 1;
+    if (entry.failures >= toldAfter && failure.code !== 0) this.#tellFailure(entry, request, failure);
+  }
+
+  #tellFailure(entry: Entry, request: ApiRequest, failure: Failure): void {
+    entry.withheld = digestOf(request);
+    entry.hasFailed = true;
+    entry.task.failed(failure);
   }
 
   #wait(entry: Entry, ms: number): void {
@@ -228,8 +251,8 @@ export class WriteQueue {
     }
     entry.stage = 'waiting';
     entry.cancelWait = this.#options.timers.after(ms, () => {
-      if (entry.isRefused) entry.task.retryDue();
-      entry.isRefused = false;
+      if (entry.hasFailed) entry.task.retryDue();
+      entry.hasFailed = false;
       this.#enqueue(entry);
     });
   }

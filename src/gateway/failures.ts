@@ -1,6 +1,6 @@
 import type { ResultEvent } from '../objects/facts.ts';
 
-/** Why the last write of each effect failed, until one of that effect succeeds or is due again. */
+/** Why the last write of each effect failed, until one of that effect succeeds, is due again, or is not wanted any more. */
 export type Failures = Readonly<Record<string, string>>;
 
 /** Takes a result into the failures; what other effects failed of stays. */

@@ -79,6 +79,7 @@ describe('a paced task', () => {
       succeeded: () => {},
       failed: ({ message }) => assert.fail(message),
       retryDue: () => {},
+      dropped: () => {},
     };
     let last = 0;
     for (let passed = 0; passed < ms; passed += 20) {

@@ -81,6 +81,7 @@ export class Bench {
       succeeded: () => note('succeeded'),
       failed: ({ kind }) => note(`failed ${kind}`),
       retryDue: () => note('retryDue'),
+      dropped: () => note('dropped'),
     };
   }
 }

@@ -17,7 +17,7 @@ describe('the write queue', () => {
   test('sends nothing where nothing differs any more', async () => {
     const bench = new Bench();
     await bench.want('a', undefined);
-    assert.deepEqual([bench.log, bench.turns, bench.queue.depth], [[], ['avoided'], 0]);
+    assert.deepEqual([bench.log, bench.turns, bench.queue.depth], [['dropped'], ['avoided'], 0]);
   });
 
   test('has one write of a key on its way, and decides once more when asked meanwhile', async () => {
@@ -94,6 +94,51 @@ describe('the write queue', () => {
     });
   }
 
+  for (const kind of ['retry', 'conflict'] as const) {
+    test(`tells of ${kind} that does not end, after five rounds, and sends another request at once`, async () => {
+      const bench = new Bench();
+      await bench.want('a', 'one');
+      const failures = (): readonly string[] => bench.log.filter((line) => line.startsWith('failed'));
+      for (let round = 1; round <= 5; round += 1) {
+        assert.deepEqual(failures(), [], `before round ${round}`);
+        while (bench.pending > 0) await bench.answer({ kind, code: 500 });
+        if (round < 5) await bench.pass(100 * 2 ** round);
+      }
+      assert.deepEqual(failures(), [`failed ${kind}`]);
+      await bench.want('a', 'one');
+      assert.equal(bench.pending, 0);
+      await bench.want('a', 'two');
+      assert.equal(bench.log.at(-1), 'send two');
+    });
+  }
+
+  test('tells nothing of a server that does not answer', async () => {
+    const bench = new Bench();
+    await bench.want('a', 'one');
+    for (let round = 1; round <= 10; round += 1) {
+      await bench.answer({ kind: 'retry', code: 0 });
+      await bench.pass(100 * 2 ** round);
+    }
+    assert.deepEqual(
+      bench.log.filter((line) => !line.startsWith('send')),
+      [],
+    );
+  });
+
+  test('is told of a refused write that is not wanted any more when its turn comes', async () => {
+    const bench = new Bench();
+    await bench.want('a', 'one');
+    await bench.answer({ kind: 'refused' });
+    await bench.want('a', undefined);
+    assert.deepEqual(bench.log.slice(1), ['failed refused', 'dropped']);
+    await bench.want('b', 'one');
+    await bench.answer({ kind: 'refused' });
+    await bench.want('b', 'two');
+    bench.wish('b', undefined);
+    await bench.answer({ kind: 'conflict' });
+    assert.equal(bench.log.at(-1), 'dropped');
+  });
+
   test('does not repeat a refused request because it is asked for again, and sends another one at once', async () => {
     const bench = new Bench();
     await bench.want('a', 'one');
@@ -134,6 +179,7 @@ describe('the write queue', () => {
       succeeded: () => {},
       failed: () => {},
       retryDue: () => {},
+      dropped: () => {},
     } satisfies WriteTask;
     bench.queue.request(broken);
     await settle();

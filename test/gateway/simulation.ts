@@ -6,6 +6,7 @@ import { ActorSystem } from '../../src/actors/system.ts';
 import { Cluster } from '../../src/cluster/cluster.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
 import { Effects } from '../../src/effects/effects.ts';
+import { digestOf } from '../../src/effects/repeats.ts';
 import type { WriteQueue, WriteTask } from '../../src/effects/write-queue.ts';
 import { happeningsOf } from '../../src/gateway/events.ts';
 import type { Happening } from '../../src/gateway/happening.ts';
@@ -47,6 +48,7 @@ export class Simulation {
   readonly actors: ActorSystem;
   readonly #keeper: LedgerKeeper;
   readonly #effects: Effects;
+  readonly #withheld = new Map<string, string>();
   readonly #refused: ReadonlySet<string>;
   readonly #crashes: unknown[] = [];
   readonly #turns: (() => void)[] = [];
@@ -122,8 +124,7 @@ export class Simulation {
     const request = task.decide();
     if (request === undefined) return;
     if (this.#refused.has(task.id)) {
-      const failure: Failure = { kind: 'refused', code: 422, message: 'not allowed here' };
-      task.failed(failure);
+      this.#refuse(task, digestOf(request));
       return;
     }
     const { result, write } = this.api.handle(request);
@@ -134,6 +135,14 @@ export class Simulation {
       this.cluster.remove(write.key, known.metadata.uid);
     }
     task.succeeded();
+  }
+
+  /** As the write queue does: the same request is not sent again because it is asked for again. */
+  #refuse(task: WriteTask, digest: string): void {
+    if (this.#withheld.get(task.id) === digest) return;
+    this.#withheld.set(task.id, digest);
+    const failure: Failure = { kind: 'refused', code: 422, message: 'not allowed here' };
+    task.failed(failure);
   }
 
   #tellOrForget(key: ObjectKey, object: Stored): Stored {

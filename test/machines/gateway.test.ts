@@ -151,7 +151,8 @@ function mayAsk(effect: string, to: string): boolean {
     case 'pinAddress':
       return to === 'AddressAssigned.PinningAddress';
     case 'syncServices':
-      return to === 'ListenerResolved.WritingServices';
+      // Of one that is refused the queue knows whether it is another one by now.
+      return /^ListenerResolved\.(WritingServices|ServiceRefused)$/.test(to);
     case 'removeLeftovers':
       return to === 'Releasing.RemovingServices' || !mayNotWrite.test(to);
     case 'removeMarks':
