@@ -8,13 +8,13 @@ export const defaultQuarantineMs = 30_000;
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** `quarantine: 30s`, `5m`, `1h` or `0`. */
+/** `quarantine: 30s`, `5m`, `1h` or `0`; whole seconds, as the time of release is kept in. */
 export function readQuarantine(data: StringMap, problems: PoolProblem[]): number {
   const key = 'quarantine';
   const text = data[key];
   if (text === undefined) return defaultQuarantineMs;
   const [, number = '', unit = 's'] = /^(\d{1,6})(ms|s|m|h)?$/.exec(text.trim()) ?? [];
-  if (number !== '') return Number(number) * (unitMs[unit] ?? 1000);
+  if (number !== '') return Math.ceil((Number(number) * (unitMs[unit] ?? 1000)) / 1000) * 1000;
   problems.push({ kind: 'invalid', key, message: `"${text}" is no time (want 30s, 5m or 0)` });
   return defaultQuarantineMs;
 }
