@@ -55,7 +55,7 @@ const concerns: Readonly<Record<Kind, (change: Change, walk: Walk) => void>> = {
     for (const token of tokens) walk.gatewayAndRoutes(token);
   },
   EndpointSlice: ({ before, after, tokens }, walk) => {
-    if (!isEqual(trafficOf(before), trafficOf(after))) for (const token of tokens) walk.service(token);
+    if (!isEqual(meaningOf(before), meaningOf(after))) for (const token of tokens) walk.service(token);
   },
   ConfigMap: ({ key }, walk) => {
     for (const named of walk.naming(key)) {
@@ -72,9 +72,11 @@ function classOf(gateway: Change['after']): string | undefined {
   return gateway?.kind === 'Gateway' ? gateway.spec.gatewayClassName : undefined;
 }
 
-/** What decides where an EndpointSlice sends traffic. */
-function trafficOf(slice: Change['after']): unknown {
-  return slice?.kind === 'EndpointSlice' ? [slice.endpoints, slice.ports] : undefined;
+/** What decides where an EndpointSlice sends traffic, and of which Service; and whether one of ours is as it should be. */
+function meaningOf(slice: Change['after']): unknown {
+  if (slice?.kind !== 'EndpointSlice') return undefined;
+  const { labels, annotations, ownerReferences } = slice.metadata;
+  return [slice.endpoints, slice.ports, labels, annotations, ownerReferences];
 }
 
 class Walk {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Fixture, together, useServer } from '../support/fixture.ts';
 import type { TestMetadata } from '../support/objects.ts';
+import { eventually } from '../support/server.ts';
 import {
   announce,
   condition,
@@ -97,6 +98,32 @@ describe('Behaviour aggregate', together, () => {
         [8080, 'TCP'],
       ],
     );
+  });
+
+  test('follows a slice that goes over to another Service, and mends one of ours that somebody takes off', async (t) => {
+    const f = await fixture(t);
+    await f.create(
+      gateway(f, 'gw'),
+      service(f, 'web'),
+      service(f, 'other'),
+      endpointSlice(f, 'web'),
+      route(f, 'plain'),
+    );
+    await f.run();
+    const [there] = await mirrors(f);
+    const { items } = await f.client.list(f.target('EndpointSlice'));
+    const names = (items as unknown as Slice[]).map(({ metadata }) => metadata.name);
+    const mirror = names.find((name) => name.startsWith(`${own(f)}-`)) ?? assert.fail(names.join());
+    await f.patch('EndpointSlice', mirror, { metadata: { labels: { 'kubernetes.io/service-name': null } } });
+    await eventually(async () => {
+      const { metadata } = await f.get<Slice>('EndpointSlice', mirror);
+      return metadata.labels?.['kubernetes.io/service-name'] === own(f);
+    });
+    const source = names.find((name) => name !== mirror) ?? '';
+    await f.patch('EndpointSlice', source, { metadata: { labels: { 'kubernetes.io/service-name': 'other' } } });
+    await eventually(async () => (await mirrors(f)).length === 0);
+    await f.patch('EndpointSlice', source, { metadata: { labels: { 'kubernetes.io/service-name': 'web' } } });
+    await eventually(async () => (await mirrors(f))[0] === there);
   });
 
   test('writes nothing at rest, nor after a restart', async (t) => {
