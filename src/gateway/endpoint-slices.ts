@@ -1,4 +1,5 @@
 import { familyOf } from '../ipam/address.ts';
+import type { Gateway } from '../objects/gateway-api.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { OwnerReference } from '../objects/kubernetes.ts';
 import type { Endpoint, EndpointPort, EndpointSlice, IPFamily, Service } from '../objects/service.ts';
@@ -7,7 +8,7 @@ import { isEqual } from './equal.ts';
 import type { World } from './graph.ts';
 import { keyOf, nameOf, partsOf } from './keys.ts';
 import { managedBy } from './ledger.ts';
-import { annotations, portName, serviceNameLabel, sliceName } from './names.ts';
+import { annotations, labelsFor, portName, serviceNameLabel, sliceName } from './names.ts';
 import type { OwnServicePlan } from './own-service-plan.ts';
 
 type AggregatePlan = Extract<OwnServicePlan, { kind: 'aggregate' }>;
@@ -58,7 +59,7 @@ export function desiredSlices(
   const desired = new Map<ObjectKey<'EndpointSlice'>, DesiredSlice>();
   for (const [backend, layers] of mappingsOf(plan)) {
     for (const source of sourcesOf(backend, families, world)) {
-      for (const slice of mirrorsOf(source, layers, { service, settings: world.settings })) {
+      for (const slice of mirrorsOf(source, layers, { gateway: plan.gateway, service, settings: world.settings })) {
         desired.set(keyOfSlice(slice), slice);
       }
     }
@@ -78,6 +79,13 @@ export function sourcesOf(
 /** What a port of a backend's Service is in one of its slices; `undefined` where the pods there do not have it. */
 export function portIn(source: EndpointSlice, name: string, protocol: string): EndpointPort | undefined {
   return source.ports.find((own) => own.name === name && own.protocol === protocol);
+}
+
+/** The Gateway whose endpoints they are, and its Service. */
+interface Whose {
+  readonly gateway: Gateway;
+  readonly service: Service;
+  readonly settings: Settings;
 }
 
 /** Mappings of different ports of ours: what one slice can hold. */
@@ -109,17 +117,13 @@ function addMapping(mapping: Mapping, layers: Layer[]): void {
   else open.push(mapping);
 }
 
-function mirrorsOf(
-  source: EndpointSlice,
-  layers: readonly Layer[],
-  { service, settings }: { readonly service: Service; readonly settings: Settings },
-): readonly DesiredSlice[] {
+function mirrorsOf(source: EndpointSlice, layers: readonly Layer[], whose: Whose): readonly DesiredSlice[] {
   return layers.flatMap((layer, depth) => {
     const ports = portsOf(source, layer);
     const chunks = ports.length === 0 ? [] : inChunks(source.endpoints);
     return chunks.map((endpoints, index) => {
       const part = `${source.addressType}/${depth}/${index}`;
-      return mirror({ source, part, endpoints, ports }, service, settings);
+      return mirror({ source, part, endpoints, ports }, whose);
     });
   });
 }
@@ -146,14 +150,14 @@ interface Part {
   readonly ports: readonly EndpointPort[];
 }
 
-function mirror({ source, part, endpoints, ports }: Part, service: Service, settings: Settings): DesiredSlice {
+function mirror({ source, part, endpoints, ports }: Part, { gateway, service, settings }: Whose): DesiredSlice {
   const { namespace, name, uid } = service.metadata;
   const from = nameOf(keyOf(source));
   return {
     metadata: {
       namespace,
       name: sliceName(name, `${from}/${part}`),
-      labels: { [serviceNameLabel]: name, [sliceManagerLabel]: managedBy(settings) },
+      labels: { [serviceNameLabel]: name, [sliceManagerLabel]: managedBy(settings), ...labelsFor(gateway) },
       annotations: { [annotations.controller]: settings.controllerName, [annotations.source]: from },
       ownerReferences: [{ apiVersion: 'v1', kind: 'Service', name, uid, controller: true, blockOwnerDeletion: true }],
     },

@@ -1,3 +1,4 @@
+import type { Gateway } from '../objects/gateway-api.ts';
 import type { RouteKind } from '../objects/keys.ts';
 
 /** Of all annotations of our own making. */
@@ -57,6 +58,15 @@ export function labelValue(text: string): string {
     .replace(/[^A-Za-z0-9]+$/, '');
   if (legal === text && text.length <= longestLabel) return text;
   return withHash(legal, text, longestLabel);
+}
+
+/** What stands on all that is generated for a Gateway (GEP-1762). */
+export function labelsFor(gateway: Gateway | undefined): Record<string, string> {
+  if (gateway === undefined) return {};
+  return {
+    [labels.gatewayName]: labelValue(gateway.metadata.name),
+    [labels.gatewayClassName]: labelValue(gateway.spec.gatewayClassName),
+  };
 }
 
 /** The name of the copy that `duplicate` makes: at most 63 characters, whatever the original's name is. */

@@ -9,7 +9,7 @@ import type { ResolvedBackend } from './backends.ts';
 import { type Extras, extrasOf } from './gateway-extras.ts';
 import type { World } from './graph.ts';
 import { gatewayApiGroup, keyOf, partsOf } from './keys.ts';
-import { annotations, labels, labelValue, portName } from './names.ts';
+import { annotations, labels, labelsFor, labelValue, portName } from './names.ts';
 import { addFields, addToOwn, noteOf } from './service-extras.ts';
 import type { Contributor, ServicePlan } from './service-plan.ts';
 import { addPorts, type OriginalRecord, originalOf } from './service-update.ts';
@@ -85,7 +85,7 @@ function madeService(plan: WantedService, extras: Extras, world: World): Desired
   const copied = original === undefined ? {} : copiedFields(original);
   return {
     metadata: {
-      labels: ourLabels(plan.addresses, world),
+      labels: { ...ourLabels(plan.addresses, world), ...labelsFor(world.view.get(gatewayOfPlan(plan))) },
       annotations: { ...ourAnnotations(plan, world), ...handedOver },
       ownerReferences: ownersOf(plan),
     },
@@ -114,11 +114,7 @@ function gatewayService(plan: AggregateService, extras: Extras, world: World): D
   }));
   return {
     metadata: {
-      labels: {
-        ...ourLabels(addresses, world),
-        [labels.gatewayName]: labelValue(name),
-        [labels.gatewayClassName]: labelValue(gateway.spec.gatewayClassName),
-      },
+      labels: { ...ourLabels(addresses, world), ...labelsFor(gateway) },
       annotations: {
         [annotations.controller]: world.settings.controllerName,
         [annotations.gateway]: name,

@@ -9,6 +9,7 @@ export interface ApiObject {
     readonly namespace?: string;
     readonly generation?: number;
     readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
     readonly [field: string]: unknown;
   };
   readonly spec?: Readonly<Record<string, unknown>>;

@@ -116,8 +116,8 @@ function nameIn(reference: unknown): string {
 }
 
 /** A Service is written for the route of its name (or of its original's), or for its Gateway. */
-function ownerOf({ metadata: { name, labels } }: ApiObject): string {
-  return labels?.['gateway.networking.k8s.io/gateway-name'] ?? name.replace(/-gw-api$/, '');
+function ownerOf({ metadata: { name, annotations } }: ApiObject): string {
+  return annotations?.['gateway-api-controller.thebsdbox.co.uk/gateway'] ?? name.replace(/-gw-api$/, '');
 }
 
 function writesOf(kind: Resource, before: ApiObject | undefined, after: ApiObject | undefined): readonly Request[] {
