@@ -159,7 +159,8 @@ function mirror({ source, part, endpoints, ports }: Part, { gateway, service, se
       name: sliceName(name, `${from}/${part}`),
       labels: { [serviceNameLabel]: name, [sliceManagerLabel]: managedBy(settings), ...labelsFor(gateway) },
       annotations: { [annotations.controller]: settings.controllerName, [annotations.source]: from },
-      ownerReferences: [{ apiVersion: 'v1', kind: 'Service', name, uid, controller: true, blockOwnerDeletion: true }],
+      // Without blockOwnerDeletion, which not everybody may set (OwnerReferencesPermissionEnforcement).
+      ownerReferences: [{ apiVersion: 'v1', kind: 'Service', name, uid, controller: true }],
     },
     addressType: source.addressType,
     endpoints,
