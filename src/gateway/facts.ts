@@ -14,10 +14,9 @@ import { isMoved } from './ledger.ts';
 import { acceptedUnder } from './listener-sets.ts';
 import { whyClassIsNotServed } from './not-served.ts';
 import { isOwnService, ownServiceKey } from './own-service.ts';
-import { oldestRoutes } from './own-service-plan.ts';
 import { ownershipOf } from './ownership.ts';
 import { presenceOf } from './presence.ts';
-import { resolveRoute, type ServiceWish } from './route-resolution.ts';
+import { servedWishes } from './served-wishes.ts';
 import { ownServiceFacts } from './service-facts.ts';
 import { planService } from './service-plan.ts';
 import { unmetFamilies } from './unmet-families.ts';
@@ -123,19 +122,13 @@ export function countRoutes(
 /** The Services that the routes of this Gateway want, each once. */
 function servicesOf(graph: GatewayGraph, world: World): readonly ServiceFacts[] {
   const services = new Map<string, ServiceFacts>();
-  const own = keyOf(graph.gateway);
-  for (const route of oldestRoutes(graph)) {
-    const wish = resolveRoute(route, world).wishes.find(({ gateway }) => gateway === own);
-    if (wish === undefined || services.has(wish.target) || !isWanted(wish)) continue;
+  for (const { route, wish } of servedWishes(graph, world)) {
+    if (services.has(wish.target)) continue;
     const plan = planService(wish.target, world);
     const facts = plan.refused.has(keyOf(route)) ? undefined : ownServiceFacts(wish.target, plan, world);
     if (facts !== undefined) services.set(wish.target, facts);
   }
   return [...services.values()];
-}
-
-function isWanted({ behaviour, backends }: ServiceWish): boolean {
-  return behaviour === 'aggregate' || backends[0]?.resolved.targetPort !== undefined;
 }
 
 /** Its own Services that are to go: all of them when it is gone or not ours, else those of another name or class. */

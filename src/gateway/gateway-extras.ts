@@ -6,8 +6,7 @@ import type { World } from './graph.ts';
 import { keyOf, nameOf } from './keys.ts';
 import { annotationPrefix, annotations, labels } from './names.ts';
 import { optionsOf } from './options.ts';
-import { oldestRoutes } from './own-service-plan.ts';
-import { resolveRoute } from './route-resolution.ts';
+import { servicesOnAddress } from './served-wishes.ts';
 
 /** What a Gateway puts on its Services beside what makes them serve it. */
 export interface Extras {
@@ -80,13 +79,6 @@ function wantsLocal(gateway: Gateway, world: World): boolean {
 
 /** The Services on the address of a Gateway: with `Local` each would take the traffic of a node for itself. */
 function sharingServices(gateway: Gateway, world: World): readonly ObjectKey<'Service'>[] {
-  const key = keyOf(gateway);
-  const graph = world.graph(key);
-  const routes = graph === undefined ? [] : oldestRoutes(graph);
-  const targets = routes.flatMap((route) => {
-    const wish = resolveRoute(route, world).wishes.find((candidate) => candidate.gateway === key);
-    const isServed = wish?.behaviour === 'aggregate' || wish?.backends[0]?.resolved.targetPort !== undefined;
-    return wish !== undefined && isServed ? [wish.target] : [];
-  });
-  return [...new Set(targets)].toSorted();
+  const graph = world.graph(keyOf(gateway));
+  return graph === undefined ? [] : servicesOnAddress(graph, world);
 }

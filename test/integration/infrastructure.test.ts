@@ -209,4 +209,20 @@ describe('What a Gateway puts on its Services', together, () => {
     await f.client.delete(f.target('UDPRoute', 'dns'));
     await becomes(f, `gw-${f.className}`, { externalTrafficPolicy: 'Local' });
   });
+
+  test('Local is set beside a route that gets no Service, as its name is a user’s', async (t) => {
+    const f = await fixture(t);
+    const taken = { kind: 'UDPRoute', selector: ['app', 'web'], backendRefs: [{ name: 'users', port: 53 }] } as const;
+    await f.create(
+      service(f, 'web'),
+      service(f, 'users'),
+      gateway(f, 'gw'),
+      route(f, 'route'),
+      route(f, 'taken', taken),
+    );
+    await f.run('-external-traffic-policy=Local');
+    await becomes(f, `gw-${f.className}`, { externalTrafficPolicy: 'Local' });
+    const { status } = await f.get<GatewayObject>('Gateway', 'gw');
+    assert.doesNotMatch(condition(status, 'Accepted').message, /share the address/);
+  });
 });
