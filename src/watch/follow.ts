@@ -125,9 +125,10 @@ export class Follow {
   /** Follows one object more. What cannot be read of it counts against it alone, not against its kind. */
   follow(key: ObjectKey): void {
     const { kind, namespace, name } = partsOf(key);
-    const isFollowed = [...this.#stages].some(([source, stage]) => {
+    // One that is extra may be forbidden, or is about to be.
+    const isFollowed = [...this.#stages.keys()].some((source) => {
       const isOfIt = source.kind === kind && ['', namespace].includes(source.namespace) && source.name === name;
-      return isOfIt && !(source.isExtra === true && stage === 'without');
+      return isOfIt && source.isExtra !== true;
     });
     if (isFollowed || this.#stop.signal.aborted) return;
     const selectors = { fieldSelector: `metadata.name=${name}` };

@@ -97,6 +97,16 @@ describe('following', () => {
     bench.stop();
   });
 
+  test('follows one object of an extra source apart from it: that may be about to be forbidden', async () => {
+    const selectors = { fieldSelector: 'metadata.name=options' };
+    const bench = new Bench([{ kind: 'ConfigMap', namespace: '', name: 'options', selectors, isExtra: true }]);
+    await bench.start();
+    bench.follow.follow('ConfigMap/default/options');
+    await settle();
+    assert.equal(bench.server.watches.length, 2);
+    bench.stop();
+  });
+
   test('follows one object from when it is asked for until nobody wants it, and forgets it then', async () => {
     const bench = new Bench(['Service']);
     await bench.start();
