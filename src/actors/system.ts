@@ -222,6 +222,7 @@ export class ActorSystem {
     try {
       const entry = this.#entryFor(key);
       if (entry !== undefined) this.#observe(entry);
+      else this.#crashes.forget(key);
     } catch (error) {
       // A bug in a decision over this object: it waits for its next change, all others go on.
       this.#options.onCrash(key, error);
@@ -257,8 +258,7 @@ export class ActorSystem {
   }
 
   #observe(entry: ActorEntry): void {
-    const { key } = entry;
-    const from = entry.state;
+    const { key, state: from } = entry;
     const facts = entry.observe();
     if (entry.hasCrashed) {
       this.#drop(key);

@@ -148,6 +148,16 @@ describe('the actor system', () => {
     assert.deepEqual(bench.actors.crashed, []);
   });
 
+  test('forgets that one crashed when its object goes', () => {
+    const bench = opened();
+    bench.broken = 'Gateway/default/bad';
+    bench.actors.open();
+    bench.run();
+    bench.cluster.remove('Gateway/default/bad', bench.cluster.get('Gateway/default/bad')?.metadata.uid ?? '');
+    bench.run();
+    assert.deepEqual(bench.actors.crashed, []);
+  });
+
   test('looks again after a write of which the server keeps nothing, and not after another', () => {
     const bench = opened();
     bench.actors.open();
