@@ -2,7 +2,7 @@ import { createActor } from 'xstate';
 import { addressPoolMachine } from '../../machines/address-pool.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { heldElsewhere } from '../gateway/held-elsewhere.ts';
-import { partsOf } from '../gateway/keys.ts';
+import { byAge, partsOf } from '../gateway/keys.ts';
 import { ledgerKey, ownerUid, releasedAt } from '../gateway/ledger.ts';
 import { takenBy } from '../gateway/taken-by.ts';
 import { canonicalAddress } from '../ipam/address.ts';
@@ -222,16 +222,11 @@ const order: Readonly<Record<AddressClaim['request']['kind'], number>> = { fixed
 
 /** What Gateways have or name comes before anything new; then the oldest; then by namespace and name. */
 function byClaimOrder(a: AddressClaim, b: AddressClaim): number {
-  return (
-    order[a.request.kind] - order[b.request.kind] ||
-    compare(a.creationTimestamp, b.creationTimestamp) ||
-    compare(a.namespace, b.namespace) ||
-    compare(a.name, b.name)
-  );
+  return order[a.request.kind] - order[b.request.kind] || byAge(gatewayOf(a), gatewayOf(b));
 }
 
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function gatewayOf(claim: AddressClaim) {
+  return { kind: 'Gateway', metadata: claim } as const;
 }
 
 function eventOf(outcome: ClaimOutcome, revision: number): ResultEvent {

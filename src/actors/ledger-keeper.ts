@@ -1,9 +1,9 @@
 import type { Change, Cluster } from '../cluster/cluster.ts';
 import { addressesAmong } from '../cluster/references.ts';
+import { toldAddresses } from '../gateway/address-pin.ts';
 import { classStandingOf } from '../gateway/gateway-class.ts';
 import { isGatewayKey, isServiceKey, partsOf } from '../gateway/keys.ts';
 import { hasOurLabel, isOurEntry, ledgerKey, liveOwner, ownerKey, ownerUid, releasedAt } from '../gateway/ledger.ts';
-import { canonicalAddress } from '../ipam/address.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 import type { Settings } from '../objects/view.ts';
@@ -89,7 +89,7 @@ export class LedgerKeeper {
       releasedAt(entry) !== undefined &&
       owner !== undefined &&
       classStandingOf(owner, cluster, settings) !== 'accepted' &&
-      !owner.status.addresses.some(({ value }) => canonicalAddress(value) === address)
+      !toldAddresses(owner).includes(address)
     );
   }
 

@@ -1,3 +1,4 @@
+import { toldAddresses } from '../gateway/address-pin.ts';
 import { classStandingOf } from '../gateway/gateway-class.ts';
 import { type Claimant, heldElsewhere } from '../gateway/held-elsewhere.ts';
 import { partsOf } from '../gateway/keys.ts';
@@ -14,9 +15,7 @@ import {
 } from '../gateway/ledger.ts';
 import { annotations } from '../gateway/names.ts';
 import { ownershipOf } from '../gateway/ownership.ts';
-import { canonicalAddress } from '../ipam/address.ts';
 import type { ApiRequest } from '../kubernetes/client.ts';
-import type { Gateway } from '../objects/gateway-api.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import { createRequest, deleteRequest, type EffectContext, patchRequest } from './context.ts';
@@ -53,12 +52,7 @@ function hold(
   return isElsewhere ? undefined : deleteRequest(key, context, entry.metadata);
 }
 
-/** An address is given up when nobody is told of it any more: not in a status, */
-function isStillTold(gateway: Gateway, address: string): boolean {
-  return gateway.status.addresses.some(({ value }) => canonicalAddress(value) === address);
-}
-
-/** ... and not on a Service of ours. */
+/** An address is given up when nobody is told of it any more: not in a status, and not on a Service of ours. */
 function isCarriedByUs(address: string, { world: { view, settings } }: EffectContext): boolean {
   return view.servicesAt(address).some((service) => ownershipOf(service, view, settings) !== 'foreign');
 }
@@ -70,7 +64,7 @@ function giveUp(key: ObjectKey<'IPAddress'>, entry: IPAddress, context: EffectCo
   if (view.unreadable(`Gateway/${entry.parentRef.namespace}/${entry.parentRef.name}`) !== undefined) return undefined;
   const isOurs = owner !== undefined && classStandingOf(owner, view, settings) !== 'foreign';
   if (isOurs && !addresses.isAnswered(owner.metadata.uid)) return undefined;
-  if (isOurs && isStillTold(owner, entry.metadata.name)) return undefined;
+  if (isOurs && toldAddresses(owner).includes(entry.metadata.name)) return undefined;
   if (isCarriedByUs(entry.metadata.name, context)) return undefined;
   if (view.unavailable('Gateway') !== undefined || !view.isServed('Gateway')) return undefined;
   // A clock was set back, here or where the mark was made: the quarantine begins anew.

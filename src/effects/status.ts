@@ -1,3 +1,4 @@
+import { toldAddresses } from '../gateway/address-pin.ts';
 import { isEqual } from '../gateway/equal.ts';
 import { gatewayClassStatus } from '../gateway/gateway-class-status.ts';
 import { gatewayStatus } from '../gateway/gateway-status.ts';
@@ -5,7 +6,7 @@ import { isGatewayKey, isRouteKey } from '../gateway/keys.ts';
 import { ledgerKey } from '../gateway/ledger.ts';
 import { listenerSetStatus } from '../gateway/listener-set-status.ts';
 import { routeStatus } from '../gateway/route-status.ts';
-import { canonicalAddress } from '../ipam/address.ts';
+
 import type { ApiRequest } from '../kubernetes/client.ts';
 import type { Gateway } from '../objects/gateway-api.ts';
 import type { ObjectKey, RouteKind } from '../objects/keys.ts';
@@ -63,9 +64,8 @@ export function premiseOfStatus(
   return gateway !== undefined && view.isServed('IPAddress') ? takenFrom(gateway, status).map(ledgerKey) : [];
 }
 
-function takenFrom({ status }: Gateway, wanted: Gateway['status']): readonly string[] {
-  const told = status.addresses.flatMap(({ value }) => canonicalAddress(value) ?? []);
-  return told.filter((address) => wanted.addresses.every(({ value }) => value !== address));
+function takenFrom(gateway: Gateway, wanted: Gateway['status']): readonly string[] {
+  return toldAddresses(gateway).filter((address) => wanted.addresses.every(({ value }) => value !== address));
 }
 
 export function writeRouteStatus(key: ObjectKey<RouteKind>, context: EffectContext): ApiRequest | undefined {

@@ -41,7 +41,7 @@ export interface ClusterView {
   servicesNaming(owner: ObjectKey<RouteKind | 'Gateway'>): readonly Service[];
   /** EndpointSlices of a Service, whoever manages them, in no order. */
   slicesOf(service: ObjectKey<'Service'>): readonly EndpointSlice[];
-  /** Services on which this address stands: as loadBalancerIP, in the ingress, or as an external IP. */
+  /** Services on which this address stands: as loadBalancerIP, in the ingress, as an external IP, or asked of an announcer. */
   servicesAt(address: string): readonly Service[];
   /** Nodes that have this address. */
   nodesAt(address: string): readonly Node[];
