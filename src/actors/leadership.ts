@@ -16,6 +16,7 @@ export class Leadership {
   readonly #options: LeadershipOptions;
   readonly #stop = new AbortController();
   readonly #actor;
+  #running: Promise<void> = Promise.resolve();
   #release: Promise<void> = Promise.resolve();
 
   constructor(options: LeadershipOptions) {
@@ -25,7 +26,8 @@ export class Leadership {
         startLeading: () => options.onLeading(),
         stopLeading: () => options.onLost(),
         releaseLease: () => {
-          this.#release = options.lease.release();
+          // A try that is on its way would take it again.
+          this.#release = this.#running.then(() => options.lease.release());
         },
       },
     });
@@ -52,21 +54,32 @@ export class Leadership {
   }
 
   /** Tries for the lease, and keeps it, until it is lost or `stop`. */
-  async run(): Promise<void> {
+  run(): Promise<void> {
+    this.#running = this.#keepTrying();
+    return this.#running;
+  }
+
+  /**
+   * Call it when no write is on its way any more: gives the lease back. Takes as long as the requests that are on their
+   * way; who wants to end sooner must not wait for it.
+   */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#actor.send({ type: 'Stopped' });
+    await this.#running;
+    await this.#release;
+  }
+
+  async #keepTrying(): Promise<void> {
     const { lease, sleep } = this.#options;
     const { signal } = this.#stop;
     while (!signal.aborted && this.#actor.getSnapshot().status === 'active') {
       const result = await lease.tryToHold();
+      // Also a standby gives back what it gets after it was told to stop.
+      if (signal.aborted && result === 'held') return lease.release();
       const { renewDeadlineMs } = leaseTimings;
       this.#actor.send({ type: 'Tried', outcome: { result, sinceHeldMs: lease.sinceHeldMs, renewDeadlineMs } });
       await sleep(leaseTimings.retryMs, signal);
     }
-  }
-
-  /** Call it when no write is on its way any more: gives the lease back. */
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    this.#actor.send({ type: 'Stopped' });
-    await this.#release;
   }
 }

@@ -100,4 +100,23 @@ describe('leadership', () => {
     await one.leadership.stop();
     assert.equal(server.spec?.holderIdentity, '');
   });
+
+  for (const [role, told] of [
+    ['leader', ['leading']],
+    ['standby', []],
+  ] as const) {
+    test(`is nobody's after a ${role} has stopped with a try on its way`, async () => {
+      const server = new LeaseServer();
+      const one = new Replica(server, 'one');
+      if (role === 'leader') await one.start();
+      const answer = server.delayNext();
+      await (role === 'leader' ? one.turn(leaseTimings.retryMs) : one.start());
+      const stopped = one.leadership.stop();
+      await settle();
+      answer();
+      await stopped;
+      await settle();
+      assert.deepEqual([server.spec?.holderIdentity, one.told], ['', told]);
+    });
+  }
 });

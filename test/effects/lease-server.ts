@@ -14,8 +14,19 @@ export class LeaseServer implements Pick<ApiClient, 'request'> {
   spec: Spec | undefined;
   version = 0;
   fails: FailureKind | undefined;
+  #delay: Promise<void> | undefined;
+
+  /** The next request is on its way until what this returns is called. */
+  delayNext(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#delay = promise;
+    return resolve;
+  }
 
   async request({ method, body }: ApiRequest): Promise<ApiResult> {
+    const delay = this.#delay;
+    this.#delay = undefined;
+    await delay;
     if (this.fails !== undefined) return this.#failure(this.fails);
     if (method === 'GET') return this.spec === undefined ? this.#failure('absent') : { body: this.object };
     const { spec, metadata } = body as { spec: Spec; metadata: { resourceVersion?: string } };
