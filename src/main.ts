@@ -240,6 +240,7 @@ export class Controller {
         this.actors.markAll();
       },
       onFailure: (what, failure) => this.#reporter.readFailure(what, failure),
+      onCrash: (what, error) => this.#reporter.crash(what, error),
       onWatchEnded: (kind, failure) => this.#metrics.watchEnded(kind, failure),
       onRejection: (rejection) => {
         this.#metrics.rejections.inc({ kind: rejection.kind });

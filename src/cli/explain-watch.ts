@@ -29,6 +29,7 @@ export async function watchUntil(task: WatchTask): Promise<boolean> {
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
   let cancel: (() => void) | undefined;
   let isSynced = false;
+  const crash = (error: unknown): void => reject(error instanceof Error ? error : new Error(String(error)));
   const lookSoon = (): void => {
     if (!isSynced || signal.aborted) return;
     cancel ??= realTimers.after(quietMs, () => {
@@ -36,7 +37,7 @@ export async function watchUntil(task: WatchTask): Promise<boolean> {
       try {
         if (look(cluster)) resolve(true);
       } catch (error) {
-        reject(error instanceof Error ? error : new Error(String(error)));
+        crash(error);
       }
     });
   };
@@ -54,6 +55,7 @@ export async function watchUntil(task: WatchTask): Promise<boolean> {
     onAvailability: lookSoon,
     onRejection: lookSoon,
     onFailure: once(onFailure),
+    onCrash: (_what, error) => crash(error),
   });
   const parameters = new ParameterSources({ cluster, settings: { controllerName }, sources: follow });
   cluster.onChange((change) => {

@@ -21,6 +21,8 @@ export interface ListWatchHandler<Kept> {
   failed(failure: Failure): void;
   /** A watch is over, or could not be had; another one follows. @param failure `undefined`: in good order. */
   watchEnded?(failure: Failure | undefined): void;
+  /** One of the others threw: what it was told of may be lost, and everything is read anew. */
+  crashed(error: unknown): void;
 }
 
 export interface ListWatchOptions {
@@ -40,7 +42,7 @@ export interface ListWatchOptions {
 const shortestWatchSeconds = 300;
 /** Bookmarks come about once a minute: a stream that is silent for longer than this is dead. */
 const silenceMs = 150_000;
-const silent: Failure = { kind: 'retry', code: 0, message: `watch ended: nothing came for ${silenceMs / 1000} s` };
+const silent = broken(`nothing came for ${silenceMs / 1000} s`);
 const endOfInitialEvents = 'k8s.io/initial-events-end';
 
 /**
@@ -65,23 +67,32 @@ export class ListWatch<Kept> {
   async run(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      this.#heard = false;
-      const failure = await this.#once(signal);
-      if (signal.aborted) return;
-      if (failure === undefined && this.#heard) continue;
-      if (failure === undefined) {
-        await this.#options.timers.sleep(this.#options.backoff.next(), signal);
-        continue;
-      }
-      if (failure.kind === 'gone') this.#resourceVersion = undefined;
-      else this.#handler.failed(failure);
-      if (failure.kind === 'absent') return;
-      await this.#options.timers.sleep(failure.retryAfterMs ?? this.#options.backoff.next(), signal);
+      const pauseMs = await this.#turn(signal).catch((error: unknown) => this.#crash(error));
+      if (pauseMs === undefined) return;
+      if (pauseMs > 0) await this.#options.timers.sleep(pauseMs, signal);
     }
   }
 
   stop(): void {
     this.#stop.abort();
+  }
+
+  /** @returns milliseconds to wait before the next turn; `undefined` where there is none. */
+  async #turn(signal: AbortSignal): Promise<number | undefined> {
+    const { backoff } = this.#options;
+    this.#heard = false;
+    const failure = await this.#once(signal);
+    if (signal.aborted) return undefined;
+    if (failure === undefined) return this.#heard ? 0 : backoff.next();
+    if (failure.kind === 'gone') this.#resourceVersion = undefined;
+    else this.#handler.failed(failure);
+    return failure.kind === 'absent' ? undefined : (failure.retryAfterMs ?? backoff.next());
+  }
+
+  #crash(error: unknown): number {
+    this.#resourceVersion = undefined;
+    this.#handler.crashed(error);
+    return this.#options.backoff.next();
   }
 
   /** One list (where needed) and one watch. @returns why it ended, or `undefined` for an ordinary end. */
@@ -99,10 +110,10 @@ export class ListWatch<Kept> {
     const { client, path, selectors } = this.#options;
     const listing = await listAll({ client, path, selectors, keep: (object) => this.#handler.keep(object) });
     if ('failure' in listing) return listing.failure;
+    this.#handler.replaced(listing.objects, listing.resourceVersion);
     this.#resourceVersion = listing.resourceVersion;
     this.#options.backoff.reset();
     this.#heard = true;
-    this.#handler.replaced(listing.objects, listing.resourceVersion);
     return undefined;
   }
 
@@ -113,28 +124,33 @@ export class ListWatch<Kept> {
   }
 
   async #stream(signal: AbortSignal, start: Readonly<Record<string, string>>): Promise<Failure | undefined> {
+    const reader = new EventReader(this.#handler, 'sendInitialEvents' in start ? [] : undefined);
+    for await (const event of this.#events(signal, start)) {
+      if (signal.aborted) return undefined;
+      if (event.type === 'ERROR') return event.failure;
+      this.#take(event, reader);
+      await this.#options.breather?.pause();
+    }
+    return undefined;
+  }
+
+  /** Whatever befalls the connection is the last event: what throws beside is a bug of who is told of these. */
+  async *#events(signal: AbortSignal, start: Readonly<Record<string, string>>): AsyncGenerator<WatchEvent> {
     const connection = new AbortController();
     const abort = (): void => connection.abort();
     signal.addEventListener('abort', abort);
     const silence = new SilenceLimit(abort, this.#options.timers.after);
-    const aborted = (): Failure | undefined => (signal.aborted ? undefined : silent);
     try {
       const result = await this.#options.client.watch(this.#watchPath(start), connection.signal);
-      if ('failure' in result) return result.failure;
-      const reader = new EventReader(this.#handler, 'sendInitialEvents' in start ? [] : undefined);
+      if ('failure' in result) return yield { type: 'ERROR', failure: result.failure };
       for await (const line of readLines(untilAborted(result.stream, connection.signal))) {
-        if (connection.signal.aborted) return aborted();
+        if (connection.signal.aborted) break;
         silence.restart();
-        const event = parseWatchEvent(line);
-        if (event.type === 'ERROR') return event.failure;
-        this.#take(event, reader);
-        await this.#options.breather?.pause();
+        yield parseWatchEvent(line);
       }
-      return connection.signal.aborted ? aborted() : undefined;
+      if (connection.signal.aborted) yield silent;
     } catch (error) {
-      if (connection.signal.aborted) return aborted();
-      const message = error instanceof Error ? error.message : String(error);
-      return { kind: 'retry', code: 0, message: `watch ended: ${message}` };
+      yield connection.signal.aborted ? silent : broken(error);
     } finally {
       silence.end();
       signal.removeEventListener('abort', abort);
@@ -159,6 +175,11 @@ export class ListWatch<Kept> {
   #path(query: Readonly<Record<string, string>>): string {
     return `${this.#options.path}?${new URLSearchParams(query).toString()}`;
   }
+}
+
+function broken(why: unknown): WatchEvent {
+  const message = why instanceof Error ? why.message : String(why);
+  return { type: 'ERROR', failure: { kind: 'retry', code: 0, message: `watch ended: ${message}` } };
 }
 
 /** Ends a connection on which nothing has come for too long. */

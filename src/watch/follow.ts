@@ -42,6 +42,8 @@ export interface FollowOptions {
   readonly onAvailability: (kind: Kind, why: string | undefined) => void;
   readonly onFailure: (what: string, failure: Failure) => void;
   readonly onRejection: (rejection: Rejection) => void;
+  /** A bug: what was told of is read anew. */
+  readonly onCrash: (what: string, error: unknown) => void;
   readonly onWatchEnded?: (kind: Kind, failure: Failure | undefined) => void;
 }
 
@@ -171,6 +173,7 @@ export class Follow {
         replaced: (objects, resourceVersion) => this.#replace(source, objects, resourceVersion),
         changed: (type, object) => this.#change(source, type, object),
         failed: (failure) => this.#fail(source, failure),
+        crashed: (error) => this.#options.onCrash(`watch of ${source.kind}`, error),
         watchEnded: (failure) => {
           // Where the server answers that it cannot serve a kind yet, as soon after a start, that tells nothing of the others.
           const isYetToBegin = this.#stages.get(source) === 'starting' && failure?.code !== 0;
@@ -180,13 +183,10 @@ export class Follow {
       },
     );
     this.#running.set(source, watch);
-    watch
-      .run()
-      .catch((error: unknown) => this.#fail(source, { kind: 'retry', code: 0, message: String(error) }))
-      .finally(() => {
-        this.#running.delete(source);
-        if (!this.#stop.signal.aborted && this.#stages.has(source)) this.#stages.set(source, 'absent');
-      });
+    void watch.run().finally(() => {
+      this.#running.delete(source);
+      if (!this.#stop.signal.aborted && this.#stages.has(source)) this.#stages.set(source, 'absent');
+    });
   }
 
   /** Before all was read once nobody decides anything, and objects are taken in as they come: at the end, all would be many. */

@@ -130,6 +130,9 @@ export class Observer {
         },
         changed: (type, object) => this.#take(kind, type, object as ApiObject),
         failed: () => {},
+        crashed: (error) => {
+          throw error;
+        },
       },
     );
     this.#watches.push(watch);

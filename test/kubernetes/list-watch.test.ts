@@ -1,80 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Backoff } from '../../src/kubernetes/backoff.ts';
 import type { Failure } from '../../src/kubernetes/failure.ts';
-import { ListWatch } from '../../src/kubernetes/list-watch.ts';
-import { Clock } from '../gateway/clock.ts';
 import { settle } from '../support/settle.ts';
-import { FakeServer, type FakeWatch } from './fake-server.ts';
-
-/** A list-watch on a fake server; what it tells of, and how long it sleeps. */
-class Bench {
-  readonly server = new FakeServer();
-  readonly clock = new Clock();
-  readonly told: string[] = [];
-  readonly sleeps: number[] = [];
-  isDone = false;
-  readonly listWatch: ListWatch<unknown>;
-  #wake: () => void = () => {};
-
-  constructor() {
-    const options = {
-      client: this.server,
-      path: '/api/v1/services',
-      selectors: { labelSelector: 'a=b' },
-      backoff: new Backoff({ firstMs: 800, longestMs: 30_000, random: () => 0 }),
-      random: () => 0,
-      timers: {
-        after: (ms: number, action: () => void) => this.clock.after(ms, action),
-        sleep: (ms: number, signal: AbortSignal) => this.#sleep(ms, signal),
-      },
-    };
-    this.listWatch = new ListWatch(options, {
-      keep: (object) => object,
-      replaced: (objects, version) => this.told.push(`all ${objects.map(nameOf).join(',')} at ${version}`),
-      changed: (type, object) => this.told.push(`${type} ${nameOf(object)}`),
-      failed: ({ kind, message }) => this.told.push(`failed ${kind}: ${message}`),
-    });
-  }
-
-  async start(): Promise<FakeWatch> {
-    void this.listWatch.run().then(() => {
-      this.isDone = true;
-    });
-    await settle();
-    return this.watch;
-  }
-
-  /** The newest watch. */
-  get watch(): FakeWatch {
-    return this.server.watches.at(-1) ?? assert.fail('no watch');
-  }
-
-  async wake(): Promise<FakeWatch> {
-    this.#wake();
-    await settle();
-    return this.watch;
-  }
-
-  async stop(): Promise<void> {
-    this.listWatch.stop();
-    await settle();
-    assert.ok(this.isDone, 'does not end');
-    assert.deepEqual(this.clock.delays, [], 'a timer is left');
-  }
-
-  #sleep(ms: number, signal: AbortSignal): Promise<void> {
-    this.sleeps.push(ms);
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-      signal.addEventListener('abort', () => resolve());
-    });
-  }
-}
-
-function nameOf(object: unknown): string {
-  return (object as { metadata: { name: string } }).metadata.name;
-}
+import { Bench, synced } from './list-watch-bench.ts';
 
 function refusal(kind: Failure['kind'], code: number, retryAfterMs?: number): Failure {
   return { kind, code, message: `HTTP ${code}`, ...(retryAfterMs !== undefined && { retryAfterMs }) };
@@ -83,16 +11,6 @@ function refusal(kind: Failure['kind'], code: number, retryAfterMs?: number): Fa
 function page(names: readonly string[], next = ''): { readonly body: unknown } {
   const items = names.map((name) => ({ metadata: { name } }));
   return { body: { items, metadata: { resourceVersion: '5', continue: next } } };
-}
-
-async function synced(): Promise<Bench> {
-  const bench = new Bench();
-  const watch = await bench.start();
-  watch.object('ADDED', 'a', '3');
-  watch.bookmark('5', true);
-  await settle();
-  bench.told.length = 0;
-  return bench;
 }
 
 describe('a list-watch', () => {
@@ -184,6 +102,40 @@ describe('a list-watch', () => {
     assert.equal((await bench.wake()).query.get('resourceVersion'), '5');
     await bench.stop();
   });
+
+  for (const bug of ['keep', 'replaced', 'changed'] as const) {
+    test(`tells of a bug in ${bug} as such, and reads all anew`, async () => {
+      const bench = bug === 'changed' ? await synced() : new Bench();
+      bench.bug = bug;
+      const watch = bug === 'changed' ? bench.watch : await bench.start();
+      watch.object('ADDED', 'a', '6');
+      watch.bookmark('7', true);
+      await settle();
+      assert.deepEqual([bench.told, bench.sleeps], [[`Error: bug in ${bug}`], [800]]);
+      assert.equal(watch.signal.aborted, true);
+      const next = await bench.wake();
+      assert.equal(next.query.get('sendInitialEvents'), 'true');
+      next.object('ADDED', 'a', '6');
+      next.bookmark('8', true);
+      await settle();
+      assert.equal(bench.told.at(-1), 'all a at 8');
+      await bench.stop();
+    });
+  }
+
+  for (const bug of ['keep', 'replaced'] as const) {
+    test(`tells of a bug in ${bug} as such where it lists, too`, async () => {
+      const bench = new Bench();
+      bench.bug = bug;
+      bench.server.refusals.push(refusal('refused', 400));
+      bench.server.pages.push(page(['a']), page(['a', 'b']));
+      await bench.start();
+      assert.deepEqual([bench.told, bench.sleeps], [[`Error: bug in ${bug}`], [800]]);
+      await bench.wake();
+      assert.equal(bench.told.at(-1), 'all a,b at 5');
+      await bench.stop();
+    });
+  }
 
   test('waits as long as the server asks, else longer each time, until something comes', async () => {
     const bench = new Bench();

@@ -23,6 +23,9 @@ export function follow(
       },
       changed: take,
       failed: () => {},
+      crashed: (error) => {
+        throw error;
+      },
     },
   );
   const running = watch.run();

@@ -50,6 +50,7 @@ export class Bench {
       onSynced: () => this.told.push('synced'),
       onAvailability: (kind, why) => this.told.push(`${kind}: ${why ?? 'available'}`),
       onFailure: (what, { message }) => this.told.push(`${what} failed: ${message}`),
+      onCrash: (what, error) => this.told.push(`${what} crashed: ${String(error)}`),
       onRejection: ({ name }) => this.told.push(`${name} is rejected`),
     });
   }

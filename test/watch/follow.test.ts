@@ -216,6 +216,25 @@ describe('following', () => {
     bench.stop();
   });
 
+  test('tells of a bug of who hears of a change as such, does not doubt the connection, and goes on', async () => {
+    const bench = new Bench(['Service']);
+    await bench.start();
+    await bench.sync();
+    let isBroken = true;
+    bench.cluster.onChange(() => {
+      if (isBroken) throw new Error('a bug');
+    });
+    bench.server.watches.at(-1)?.send('ADDED', serviceOf('a', '11'));
+    await settle();
+    assert.deepEqual(bench.told, ['synced', 'watch of Service crashed: Error: a bug']);
+    assert.equal(bench.follow.isDoubtful, false);
+    isBroken = false;
+    await bench.wake();
+    await bench.sync(undefined, ['a', 'b']);
+    assert.deepEqual([...bench.cluster.keysOf('Service')], ['Service/default/a', 'Service/default/b']);
+    bench.stop();
+  });
+
   test('takes up anew a kind whose definition goes and comes', async () => {
     const bench = new Bench(['Service']);
     await bench.start();
