@@ -124,7 +124,7 @@ export class ListWatch<Kept> {
   }
 
   async #stream(signal: AbortSignal, start: Readonly<Record<string, string>>): Promise<Failure | undefined> {
-    const reader = new EventReader(this.#handler, 'sendInitialEvents' in start ? [] : undefined);
+    const reader = new EventReader(this.#handler, 'sendInitialEvents' in start ? new Map() : undefined);
     for await (const event of this.#events(signal, start)) {
       if (signal.aborted) return undefined;
       if (event.type === 'ERROR') return event.failure;
@@ -207,9 +207,10 @@ class SilenceLimit {
 /** Holds initial events back until their end is marked, so that the state before them is replaced as a whole. */
 class EventReader<Kept> {
   readonly #handler: ListWatchHandler<Kept>;
-  #initial: Kept[] | undefined;
+  /** By namespace and name: what changes or goes before their end comes among them, too. */
+  #initial: Map<string, Kept> | undefined;
 
-  constructor(handler: ListWatchHandler<Kept>, initial: Kept[] | undefined) {
+  constructor(handler: ListWatchHandler<Kept>, initial: Map<string, Kept> | undefined) {
     this.#handler = handler;
     this.#initial = initial;
   }
@@ -221,13 +222,22 @@ class EventReader<Kept> {
   take(event: Exclude<WatchEvent, { type: 'ERROR' }>): void {
     if (event.type === 'BOOKMARK') {
       if (this.#initial === undefined || event.annotations[endOfInitialEvents] !== 'true') return;
-      const objects = this.#initial;
+      const objects = [...this.#initial.values()];
       this.#initial = undefined;
       this.#handler.replaced(objects, event.resourceVersion ?? '0');
-    } else if (this.#initial !== undefined) {
-      this.#initial.push(this.#handler.keep(event.object));
-    } else {
+    } else if (this.#initial === undefined) {
       this.#handler.changed(event.type, event.object);
+    } else if (event.type === 'DELETED') {
+      this.#initial.delete(nameOf(event.object));
+    } else {
+      this.#initial.set(nameOf(event.object), this.#handler.keep(event.object));
     }
   }
+}
+
+function nameOf(object: unknown): string {
+  const { metadata } = (object ?? {}) as {
+    readonly metadata?: { readonly namespace?: string; readonly name?: string };
+  };
+  return `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
 }

@@ -35,6 +35,30 @@ describe('a list-watch', () => {
     await bench.stop();
   });
 
+  test('does not count what goes again before the initial state is complete, and what changes only once', async () => {
+    const bench = new Bench();
+    const watch = await bench.start();
+    for (const name of ['a', 'b', 'c']) watch.object('ADDED', name, '3');
+    watch.object('DELETED', 'a', '4');
+    watch.object('MODIFIED', 'b', '5');
+    watch.object('DELETED', 'c', '6');
+    watch.object('ADDED', 'c', '7');
+    watch.bookmark('8', true);
+    await settle();
+    assert.deepEqual(bench.told, ['all b,c at 8']);
+    await bench.stop();
+  });
+
+  test('keeps apart what has one name in two namespaces', async () => {
+    const bench = new Bench();
+    const watch = await bench.start();
+    for (const namespace of ['one', 'two']) watch.send('ADDED', { metadata: { name: 'a', namespace } });
+    watch.bookmark('8', true);
+    await settle();
+    assert.deepEqual(bench.told, ['all a,a at 8']);
+    await bench.stop();
+  });
+
   for (const code of [400, 422]) {
     test(`lists in pages where the server cannot stream (${code}), and watches from there`, async () => {
       const bench = new Bench();
