@@ -239,6 +239,7 @@ export class Controller {
         if (kind === 'ConfigMap') this.#refreshPool();
         this.actors.markAll();
       },
+      onUnreadable: (key, why) => this.#reporter.unreadable(key, why),
       onFailure: (what, failure) => this.#reporter.readFailure(what, failure),
       onCrash: (what, error) => this.#reporter.crash(what, error),
       onWatchEnded: (kind, failure) => this.#metrics.watchEnded(kind, failure),

@@ -54,6 +54,11 @@ export class Reporter {
     else this.#logger.error({ kind, why }, 'kind cannot be read: grant list and watch; everything else goes on');
   }
 
+  unreadable(key: ObjectKey, why: string): void {
+    const fields = { kind: kindOf(key), object: nameOf(key), why };
+    this.#logger.error(fields, 'object cannot be read: grant list and watch; everything else goes on');
+  }
+
   readFailure(what: string, failure: Failure): void {
     if (this.#isRepeated(`${what} ${failure.kind}`)) return;
     const fields = { what, code: failure.code, why: failure.message };

@@ -40,6 +40,8 @@ export interface FollowOptions {
   readonly onSynced: () => void;
   /** A kind can be read now that could not before, or the other way round. */
   readonly onAvailability: (kind: Kind, why: string | undefined) => void;
+  /** One of the objects that `follow` was asked for may not be read. */
+  readonly onUnreadable?: (key: ObjectKey, why: string) => void;
   readonly onFailure: (what: string, failure: Failure) => void;
   readonly onRejection: (rejection: Rejection) => void;
   /** A bug: what was told of is read anew. */
@@ -253,7 +255,11 @@ export class Follow {
     if (!isDenied) return;
     this.#stages.set(source, source.isOptional === true ? 'without' : 'forbidden');
     if (this.#isSingle(source) && name !== undefined) {
-      cluster.reject({ kind, namespace, name, uid: '', resourceVersion: '', message: failure.message, addresses: [] });
+      const { message } = failure;
+      const key: ObjectKey = `${kind}/${namespace}/${name}`;
+      const isNews = cluster.unreadable(key) !== message;
+      cluster.reject({ kind, namespace, name, uid: '', resourceVersion: '', message, addresses: [] });
+      if (isNews) this.#options.onUnreadable?.(key, message);
     } else if (cluster.setUnavailable(kind, failure.message)) onAvailability(kind, failure.message);
     this.#checkSynced();
   }

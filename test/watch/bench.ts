@@ -49,6 +49,7 @@ export class Bench {
       discoveryMs: 10_000,
       onSynced: () => this.told.push('synced'),
       onAvailability: (kind, why) => this.told.push(`${kind}: ${why ?? 'available'}`),
+      onUnreadable: (key, why) => this.told.push(`${key}: ${why}`),
       onFailure: (what, { message }) => this.told.push(`${what} failed: ${message}`),
       onCrash: (what, error) => this.told.push(`${what} crashed: ${String(error)}`),
       onRejection: ({ name }) => this.told.push(`${name} is rejected`),

@@ -170,7 +170,7 @@ describe('following', () => {
     bench.stop();
   });
 
-  test('says of a single object that is forbidden why, and nothing of its kind', async () => {
+  test('says of a single object that is forbidden why, once, and nothing of its kind', async () => {
     const bench = new Bench([]);
     await bench.start();
     bench.server.refusals.push(forbidden);
@@ -179,6 +179,12 @@ describe('following', () => {
     assert.equal(bench.cluster.unreadable('ConfigMap/default/options'), 'services is forbidden');
     assert.equal(bench.cluster.unavailable('ConfigMap'), undefined);
     assert.equal(bench.follow.isSynced, true);
+    bench.server.refusals.push(forbidden);
+    await bench.wake();
+    assert.deepEqual(
+      bench.told.filter((line) => line.startsWith('ConfigMap')),
+      ['ConfigMap/default/options: services is forbidden'],
+    );
     await bench.wake();
     bench.server.watches.at(-1)?.bookmark('10', true);
     await settle();

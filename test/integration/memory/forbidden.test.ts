@@ -108,7 +108,7 @@ describe('Without permission', memoryOnly, () => {
     assert.deepEqual(await serviceNames(f), ['web']);
   });
 
-  test('to read parameters, their Gateways say so, the pool and the others go on, and they are picked up when granted', async (t) => {
+  test('to read parameters, their Gateways say so and the log once, the pool and the others go on, and they are picked up when granted', async (t) => {
     const { f, server } = await useMemory(t);
     const namespace = await f.addNamespace('params');
     const match = { ...ours, resource: 'configmaps', namespace, verb: reading } as const;
@@ -124,6 +124,12 @@ describe('Without permission', memoryOnly, () => {
     assert.match((await accepted()).message, /ConfigMap \S+\/options cannot be read: .*forbidden/);
     await eventually(async () => (await addressOf(f, 'other')) === f.address(0));
     assert.equal((await controller.page('health', '/readyz')).status, 200);
+    const named = controller.log.filter(({ object }) => object === `${namespace}/options`);
+    assert.deepEqual(
+      named.map(({ level, kind }) => ({ level, kind })),
+      [{ level: 'error', kind: 'ConfigMap' }],
+    );
+    assert.match(JSON.stringify(named), /forbidden.*grant list and watch/);
     fault.remove();
     await eventually(async () => verdict((await own()).status, 'Accepted').startsWith('True/'));
     await f.settle();
