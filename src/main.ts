@@ -41,7 +41,7 @@ export async function startController(config: Config, surroundings: Surroundings
   return controller;
 }
 
-/** A running controller: the only place that constructs parts and connects them. */
+/** A running controller: constructs the parts, some of them by the files beside this one, and connects them. */
 export class Controller {
   readonly cluster = new Cluster();
   readonly pool: AddressPool;

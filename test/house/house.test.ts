@@ -99,6 +99,21 @@ describe('each rule of the house can fail', () => {
       found: ['src/actors/registry.ts makes a DELETE request'],
     },
     {
+      rule: rules.onlyTheRootConstructs,
+      files: {
+        'src/main.ts': 'export const queue = new WriteQueue({});',
+        'src/cli/read-cluster.ts': 'export const parts = [new Cluster(), new AddressPool({})];',
+        'src/cli/ipam.ts': 'export const cluster = new Cluster();',
+        'src/effects/effects.ts': 'export const parts = [new Map(), new WriteQueue({})];',
+        'test/watch/bench.ts': 'export const cluster = new Cluster();',
+      },
+      found: [
+        'src/cli/ipam.ts has new Cluster()',
+        'src/cli/read-cluster.ts has new AddressPool()',
+        'src/effects/effects.ts has new WriteQueue()',
+      ],
+    },
+    {
       rule: rules.objectsAreTypes,
       files: {
         'src/objects/a.ts': `import type { B } from './b.ts';

@@ -85,6 +85,24 @@ const onlyEffectsWrite: Rule = {
       ),
 };
 
+const single =
+  /^new (ActorSystem|AddressPool|Cluster|Effects|Events|Follow|Inspector|Leadership|Lease|LedgerKeeper|Metrics|ParameterSources|Reporter|WriteQueue)$/;
+/** Commands that work without the controller read a cluster of their own. */
+const readers = ['src/cli/read-cluster.ts', 'src/cli/explain-watch.ts'];
+const readersParts = /^new (Cluster|Follow|ParameterSources)$/;
+
+const onlyTheRootConstructs: Rule = {
+  name: 'only main.ts and the files beside it construct what there is one of',
+  find: ({ sources }) =>
+    sources
+      .filter(({ path }) => /^src\/.*\//.test(path))
+      .flatMap(({ path, uses }) =>
+        uses
+          .filter((use) => single.test(use) && !(readers.includes(path) && readersParts.test(use)))
+          .map((use) => `${path} has ${use}()`),
+      ),
+};
+
 const objectsAreTypes: Rule = {
   name: 'objects are types only',
   find: ({ sources }) =>
@@ -147,6 +165,7 @@ export const rules = {
   nothingImportsTests,
   noClockOrRandom,
   onlyEffectsWrite,
+  onlyTheRootConstructs,
   objectsAreTypes,
   noCycles,
   filesAreShort,
