@@ -5,8 +5,9 @@ interface Account {
   at: number;
 }
 
-/** Events that one object may have at once, and the time in which one more may follow, in milliseconds: 10 a minute. */
+/** Events that one object may have at once: in the first minute there can be almost twice as many. */
 const most = 10;
+/** The time in which one more may follow: 10 a minute. */
 const refillMs = 6_000;
 const mostAccounts = 2_000;
 
