@@ -10,6 +10,7 @@ import {
   switchFlag,
   UsageError,
 } from './flags.ts';
+import { settingChoices } from './gateway/setting-choices.ts';
 
 const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 
@@ -78,29 +79,29 @@ export const settings = {
   },
   serviceBehaviour: choiceFlag(
     'service-behaviour',
-    ['auto', 'create', 'duplicate', 'update', 'aggregate'],
+    settingChoices.serviceBehaviour,
     'for routes without the label serviceBehaviour',
   ),
   ipFamilies: choiceFlag(
     'ip-families',
-    ['auto', 'ipv4', 'ipv6', 'dual'],
+    settingChoices.ipFamilies,
     'families of the addresses from the pool; auto: the next free one, of either family',
   ),
   externalTrafficPolicy: choiceFlag(
     'external-traffic-policy',
-    ['Cluster', 'Local'],
+    settingChoices.externalTrafficPolicy,
     'Local keeps the address of the client, and wants a ready pod on the node',
   ),
   /** Whether users may name addresses outside the pool. */
   staticAddresses: choiceFlag(
     'static-addresses',
-    ['any', 'pool'],
+    settingChoices.staticAddresses,
     'whether spec.addresses may name addresses outside the pool',
   ),
   /** Who makes addresses reachable. */
   announcer: choiceFlag(
     'announcer',
-    ['kube-vip', 'metallb', 'cilium', 'purelb', 'openelb', 'loxilb', 'none'],
+    settingChoices.announcer,
     'who makes addresses reachable; none: the controller writes the ingress itself',
   ),
   /** Whether an assigned address is written into `spec.addresses`. */

@@ -2,10 +2,11 @@ import type { Route } from '../objects/gateway-api.ts';
 import type { StringMap, Verdict } from '../objects/kubernetes.ts';
 import type { ServiceBehaviour, Settings } from '../objects/view.ts';
 import { routeLabels } from './names.ts';
+import { settingChoices } from './setting-choices.ts';
 
 export type BehaviourChoice = { readonly behaviour: ServiceBehaviour } | { readonly refusal: Verdict };
 
-const behaviours: readonly string[] = ['create', 'duplicate', 'update', 'aggregate'] satisfies ServiceBehaviour[];
+const behaviours: readonly string[] = settingChoices.serviceBehaviour;
 
 /** What a route wants done about its Service: by its label, else by the flag. */
 export function chooseBehaviour(route: Route, settings: Settings): BehaviourChoice {
@@ -21,7 +22,7 @@ export function chooseBehaviour(route: Route, settings: Settings): BehaviourChoi
   const wanted = route.metadata.labels[routeLabels.behaviour] ?? settings.serviceBehaviour;
   if (wanted === 'auto') return { behaviour: key === undefined ? 'aggregate' : 'create' };
   if (!isBehaviour(wanted)) {
-    return refuse(`label ${routeLabels.behaviour} is "${wanted}": use auto, ${behaviours.join(', ')}`);
+    return refuse(`label ${routeLabels.behaviour} is "${wanted}": use ${behaviours.join(', ')}`);
   }
   if (wanted === 'create' && key === undefined) {
     return refuse(`behaviour create needs the labels ${routeLabels.selectorKey} and ${routeLabels.selectorValue}`);
@@ -30,7 +31,7 @@ export function chooseBehaviour(route: Route, settings: Settings): BehaviourChoi
 }
 
 function isBehaviour(text: string): text is ServiceBehaviour {
-  return behaviours.includes(text);
+  return text !== 'auto' && behaviours.includes(text);
 }
 
 /** The selector that a route's labels stand for; empty where it has none. */

@@ -4,6 +4,7 @@ import type { ConfigMap, StringMap } from '../objects/kubernetes.ts';
 import type { ClusterView, Options } from '../objects/view.ts';
 import { nameOf } from './keys.ts';
 import { annotations } from './names.ts';
+import { settingChoices } from './setting-choices.ts';
 
 /** What a ConfigMap of parameters says; a key that is not there is left to the next one in the order. */
 export type Parameters = { readonly [K in keyof Options]?: NonNullable<Options[K]> };
@@ -15,18 +16,18 @@ type ParsedParameters =
 type Reader = (text: string) => Parameters | { readonly wanted: string };
 
 const readers: Readonly<Record<keyof Options, Reader>> = {
-  serviceBehaviour: oneOf('serviceBehaviour', ['auto', 'create', 'duplicate', 'update', 'aggregate']),
-  announcer: oneOf('announcer', ['kube-vip', 'metallb', 'cilium', 'purelb', 'openelb', 'loxilb', 'none']),
-  externalTrafficPolicy: oneOf('externalTrafficPolicy', ['Cluster', 'Local']),
+  serviceBehaviour: oneOf('serviceBehaviour'),
+  announcer: oneOf('announcer'),
+  externalTrafficPolicy: oneOf('externalTrafficPolicy'),
   loadBalancerClass: (text) =>
     isLabelName(text) ? { loadBalancerClass: text } : { wanted: 'a name such as example.com/class' },
-  ipFamilies: oneOf('ipFamilies', ['auto', 'ipv4', 'ipv6', 'dual']),
+  ipFamilies: oneOf('ipFamilies'),
   allocateLoadBalancerNodePorts: (text) =>
     text === 'true' || text === 'false'
       ? { allocateLoadBalancerNodePorts: text === 'true' }
       : { wanted: 'true, false' },
-  sessionAffinity: oneOf('sessionAffinity', ['None', 'ClientIP']),
-  trafficDistribution: oneOf('trafficDistribution', ['PreferClose', 'PreferSameZone', 'PreferSameNode']),
+  sessionAffinity: oneOf('sessionAffinity'),
+  trafficDistribution: oneOf('trafficDistribution'),
 };
 
 /** Reads the data of a ConfigMap. One bad key makes the whole unusable: half of what was asked for is a surprise. */
@@ -46,11 +47,9 @@ function isOption(key: string): key is keyof Options {
   return Object.hasOwn(readers, key);
 }
 
-function oneOf<K extends keyof Options>(key: K, allowed: readonly (NonNullable<Options[K]> & string)[]): Reader {
-  return (text) => {
-    const found = allowed.find((candidate) => candidate === text);
-    return found === undefined ? { wanted: allowed.join(', ') } : ({ [key]: found } as Parameters);
-  };
+function oneOf(key: keyof Options & keyof typeof settingChoices): Reader {
+  const allowed: readonly string[] = settingChoices[key];
+  return (text) => (allowed.includes(text) ? ({ [key]: text } as Parameters) : { wanted: allowed.join(', ') });
 }
 
 /** A name, perhaps with a prefix, as the API server wants `spec.loadBalancerClass`. */
