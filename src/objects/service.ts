@@ -27,7 +27,6 @@ export interface ServiceSpec {
   readonly sessionAffinity?: string | undefined;
   readonly sessionAffinityConfig?: unknown;
   readonly publishNotReadyAddresses?: boolean | undefined;
-  readonly internalTrafficPolicy?: string | undefined;
   readonly trafficDistribution?: string | undefined;
 }
 

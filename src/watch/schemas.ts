@@ -229,7 +229,6 @@ export const service = z.object({
     sessionAffinity: z.string().optional(),
     sessionAffinityConfig: z.unknown().optional(),
     publishNotReadyAddresses: z.boolean().optional(),
-    internalTrafficPolicy: z.string().optional(),
     trafficDistribution: z.string().optional(),
   }),
   status: z
