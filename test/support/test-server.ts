@@ -12,6 +12,8 @@ export interface TestServer {
   readonly controllerKubeconfigPath: string;
   /** Every write request (create, update, patch, delete, deletecollection) that was answered so far, in order. */
   writes(): Promise<readonly WriteRecord[]>;
+  /** Forgets the past, where a server can be told to: watches from before now are 410. */
+  compact?(): void;
   stop(): Promise<void>;
 }
 
