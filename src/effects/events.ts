@@ -48,8 +48,8 @@ const longestName = 253;
 
 /**
  * Writes `events.k8s.io/v1` Events, one after the other and apart from all other writes: nothing waits for them, and they
- * wait until all else is written (one a second does not). What happens again is a series in one Event. There are so many
- * a minute for each object; of too many at once the oldest are dropped; one that is refused is given up.
+ * wait until all else is written (one a second does not). What happens again is a series in one Event. An object has so
+ * many at once, then so many a minute; of too many for all the oldest are dropped; one that is refused is given up.
  */
 export class Events {
   readonly #options: EventsOptions;

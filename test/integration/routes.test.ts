@@ -44,7 +44,12 @@ describe('A route', together, () => {
       assert.deepEqual(spec.selector, { app: 'web' });
       assert.equal(spec.allocateLoadBalancerNodePorts, false);
       assert.deepEqual([spec.ipFamilies, spec.ipFamilyPolicy], [['IPv4'], 'SingleStack']);
-      assert.deepEqual(metadata.labels, { 'ipam-address': address, implementation: 'thebsdbox' });
+      assert.deepEqual(metadata.labels, {
+        'ipam-address': address,
+        implementation: 'thebsdbox',
+        'gateway.networking.k8s.io/gateway-name': 'gw',
+        'gateway.networking.k8s.io/gateway-class-name': f.className,
+      });
       assert.equal(metadata.annotations?.['kube-vip.io/loadbalancerIPs'], address);
       assert.equal(metadata.annotations?.['gateway-api-controller'], f.controllerName);
       assert.equal(metadata.annotations?.[kind === 'TCPRoute' ? 'parent-tcp-route' : 'parent-udp-route'], 'made');
