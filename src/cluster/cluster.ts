@@ -6,6 +6,7 @@ import type { Node } from '../objects/kubernetes.ts';
 import type { Rejection } from '../objects/rejection.ts';
 import type { EndpointSlice, Service } from '../objects/service.ts';
 import type { ClusterView, FollowedObject, ObjectOfKind } from '../objects/view.ts';
+import { keptIn } from './kept.ts';
 import { ReferenceIndex } from './reference-index.ts';
 import { addressToken, grantsToken, referencesOf } from './references.ts';
 import { Tombstones } from './tombstones.ts';
@@ -58,8 +59,9 @@ export class Cluster implements ClusterView {
     if (before !== undefined && !isNewer(resourceVersion, before.metadata.resourceVersion)) return;
     const rejection = this.#rejections.get(key);
     if (rejection !== undefined && !isNewer(rejection.resourceVersion, resourceVersion)) this.#rejections.delete(key);
-    this.#objects.set(key, object);
-    this.#tell(key, before, object);
+    const now = keptIn(before, object);
+    this.#objects.set(key, now);
+    this.#tell(key, before, now);
   }
 
   /** Takes in that an object is there and cannot be decoded: what was known of it stays, unless that is newer. */

@@ -193,6 +193,20 @@ describe('the cluster', () => {
     assert.equal(bench.cluster.unreadable('Service/default/b'), undefined);
   });
 
+  test('keeps of a newer version those parts of the last one that are the same', () => {
+    const { cluster } = new Bench();
+    const seen = (version: number, port: number) => {
+      cluster.apply(decoded(service('a', { ports: [{ port }] }, { labels: { app: 'a' } }), version));
+      return cluster.get('Service/default/a');
+    };
+    const [first, second, third] = [seen(1, 80), seen(2, 80), seen(3, 81)];
+    assert.notEqual(first, second);
+    assert.equal(second?.metadata.resourceVersion, '2');
+    assert.equal(first?.spec, second?.spec);
+    assert.equal(first?.metadata.labels, third?.metadata.labels);
+    assert.equal(third?.spec.ports[0]?.port, 81);
+  });
+
   test('says why a kind cannot be followed, and when that is news', () => {
     const { cluster } = new Bench();
     assert.equal(cluster.setUnavailable('Service', 'HTTP 403'), true);
