@@ -92,8 +92,15 @@ export class ActorEntry<Facts = unknown> {
   }
 }
 
+/** A text made of two is another one each time: mailboxes keep sixteen. */
+const substates = new Map<string, ActorState>();
+
 function nameOfState(value: unknown): ActorState {
   if (typeof value === 'string') return value as ActorState;
   const [[parent, child] = ['', '']] = Object.entries(value as Readonly<Record<string, string>>);
-  return `${parent}.${child}` as ActorState;
+  const text = `${parent}.${child}`;
+  const known = substates.get(text);
+  if (known !== undefined) return known;
+  substates.set(text, text as ActorState);
+  return text as ActorState;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { condition, word } from './word.ts';
 
 /**
  * What we read of each kind, and nothing more: the rest is dropped here, so that the cache keeps only what decisions
@@ -24,15 +25,15 @@ const metadata = z.object({
   uid: z.string().default(''),
   resourceVersion: z.string().default(''),
   generation: z.number().default(0),
-  creationTimestamp: z.string().default(''),
+  creationTimestamp: word.default(''),
   deletionTimestamp: z.string().optional(),
   labels: stringMap,
   annotations: annotationMap,
   ownerReferences: z
     .array(
       z.object({
-        apiVersion: z.string(),
-        kind: z.string(),
+        apiVersion: word,
+        kind: word,
         name: z.string(),
         uid: z.string(),
         controller: z.boolean().optional(),
@@ -55,17 +56,8 @@ function list<T extends z.ZodType>(item: T) {
     .transform((items) => items ?? []);
 }
 
-const condition = z.object({
-  type: z.string(),
-  status: z.enum(['True', 'False', 'Unknown']),
-  reason: z.string().default(''),
-  message: z.string().default(''),
-  observedGeneration: z.number().optional(),
-  lastTransitionTime: z.string().default(''),
-});
-
 const parametersRef = z.object({
-  group: z.string().default(''),
+  group: word.default(''),
   kind: z.string(),
   name: z.string(),
   namespace: z.string().optional(),
@@ -82,7 +74,7 @@ export const gatewayClass = z.object({
     .default({ conditions: [] }),
 });
 
-const routeGroupKind = z.object({ group: z.string().default('gateway.networking.k8s.io'), kind: z.string() });
+const routeGroupKind = z.object({ group: word.default('gateway.networking.k8s.io'), kind: z.string() });
 
 const labelSelector = z.object({
   matchLabels: stringMap,
@@ -149,7 +141,7 @@ export const gateway = z.object({
 
 /** Kept as written: it is copied into the status verbatim. */
 const parentRef = z.object({
-  group: z.string().optional(),
+  group: word.optional(),
   kind: z.string().optional(),
   namespace: z.string().optional(),
   name: z.string(),
@@ -166,7 +158,7 @@ export const listenerSet = z.object({
 });
 
 const backendRef = z.object({
-  group: z.string().default(''),
+  group: word.default(''),
   kind: z.string().default('Service'),
   namespace: z.string().optional(),
   name: z.string(),
@@ -182,12 +174,12 @@ export const route = z.object({
     .default({ parentRefs: [], rules: [] }),
   status: z
     .object({
-      parents: list(z.object({ parentRef, controllerName: z.string(), conditions: list(condition) })),
+      parents: list(z.object({ parentRef, controllerName: word, conditions: list(condition) })),
     })
     .default({ parents: [] }),
 });
 
-const grantEnd = z.object({ group: z.string().default(''), kind: z.string() });
+const grantEnd = z.object({ group: word.default(''), kind: z.string() });
 
 export const referenceGrant = z.object({
   metadata,
@@ -276,7 +268,7 @@ export const ipAddress = z.object({
   metadata,
   spec: z.object({
     parentRef: z.object({
-      group: z.string().default(''),
+      group: word.default(''),
       resource: z.string(),
       namespace: z.string().default(''),
       name: z.string(),
