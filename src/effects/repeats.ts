@@ -59,9 +59,10 @@ export class Repeats {
     if (creation !== undefined) this.#sent.set(slot, { ...creation, isUndone: true });
   }
 
+  /** Those whose row has ended; the oldest are found at the beginning. */
   #forget(now: number): void {
     for (const [id, last] of this.#sent) {
-      if (now < last.at + rowMs + 2 * longestMs) return;
+      if (now < endOfRow(last)) return;
       this.#sent.delete(id);
     }
   }
