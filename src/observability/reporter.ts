@@ -63,7 +63,9 @@ export class Reporter {
     if (this.#isRepeated(`${what} ${failure.kind}`)) return;
     const fields = { what, code: failure.code, why: failure.message };
     if (failure.kind === 'retry') this.#logger.warn(fields, 'API server cannot be reached: trying again');
-    else if (failure.kind !== 'forbidden') this.#logger.warn(fields, 'API server refused a read');
+    // Of a watch that is forbidden `availability` or `unreadable` tells.
+    else if (failure.kind !== 'forbidden' || what === 'discovery')
+      this.#logger.warn(fields, 'API server refused a read');
   }
 
   requestFailure({ method, path }: ApiRequest, failure: Failure): void {
