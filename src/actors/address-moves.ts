@@ -2,8 +2,10 @@ import type { Change, Cluster } from '../cluster/cluster.ts';
 import { addressesAmong } from '../cluster/references.ts';
 import { isGatewayKey } from '../gateway/keys.ts';
 import { ownerUid, releasedAt } from '../gateway/ledger.ts';
+import { canonicalAddress } from '../ipam/address.ts';
+import type { Gateway } from '../objects/gateway-api.ts';
 import type { ObjectKey } from '../objects/keys.ts';
-import type { AddressView } from '../objects/view.ts';
+import type { AddressPool } from './address-pool.ts';
 
 /** What a change means for who has which address. */
 export interface AddressMoves {
@@ -13,11 +15,16 @@ export interface AddressMoves {
   readonly isAnyFree: boolean;
 }
 
+interface Scope {
+  readonly cluster: Cluster;
+  readonly pool: Pick<AddressPool, 'holderOf' | 'covers'>;
+  /** Who may want an address that is free now. */
+  readonly waiting: ReadonlySet<ObjectKey>;
+}
+
 /** Of a Service or Node: addresses that come to stand on it or leave it. Of the ledger and of Gateways: who has an entry. */
-export function addressMovesOf(
-  change: Change,
-  { cluster, pool }: { readonly cluster: Cluster; readonly pool: Pick<AddressView, 'holderOf'> },
-): AddressMoves {
+export function addressMovesOf(change: Change, scope: Scope): AddressMoves {
+  const { cluster, pool } = scope;
   const { key, tokens } = change;
   const inLedger = isGatewayKey(key) ? cluster.ledgerOf(key).map(({ metadata }) => metadata.name) : [];
   const own = key.startsWith('IPAddress/') ? [key.slice('IPAddress//'.length)] : [];
@@ -28,21 +35,30 @@ export function addressMovesOf(
   });
   const still = new Set(addressesAmong(cluster.tokensOf(key)));
   const hasLeft = onObject.some((address) => !still.has(address) && pool.holderOf(address) === undefined);
-  return { holders, isAnyFree: hasLeft || isGivenUp(change) || isRecordedAnew(change, pool) };
+  return { holders, isAnyFree: hasLeft || isGivenUp(change, scope) || isRecordedAnew(change, scope) };
 }
 
 /** Whether another replica has recorded an address for a Gateway that does not hold it here. */
-function isRecordedAnew({ before, after }: Change, pool: Pick<AddressView, 'holderOf'>): boolean {
+function isRecordedAnew({ before, after }: Change, { pool }: Scope): boolean {
   if (after?.kind !== 'IPAddress' || ownerUid(after) === '' || releasedAt(after) !== undefined) return false;
   const isOld =
     before?.kind === 'IPAddress' && ownerUid(before) === ownerUid(after) && releasedAt(before) === undefined;
   return !isOld && pool.holderOf(after.metadata.name)?.uid !== ownerUid(after);
 }
 
-/** Whether an entry of the ledger goes, is given up, or is made for another Gateway. */
-function isGivenUp({ before, after }: Change): boolean {
+/** Whether an entry of the ledger that concerns us goes, is given up, or is made for another Gateway. */
+function isGivenUp({ before, after }: Change, scope: Scope): boolean {
   if (before?.kind !== 'IPAddress') return false;
-  if (after?.kind !== 'IPAddress') return true;
+  if (after?.kind !== 'IPAddress') return ownerUid(before) !== '' || mayBeWanted(before.metadata.name, scope);
   const isGoingNow = releasedAt(before) === undefined && releasedAt(after) !== undefined;
   return isGoingNow || ownerUid(before) !== ownerUid(after);
+}
+
+/** Whether the pool has it, or a Gateway that waits names it: most entries are of Services that come and go. */
+function mayBeWanted(address: string, { cluster, pool, waiting }: Scope): boolean {
+  return pool.covers(address) || [...waiting].some((key) => isGatewayKey(key) && names(cluster.get(key), address));
+}
+
+function names(gateway: Gateway | undefined, address: string): boolean {
+  return gateway?.spec.addresses.some(({ value }) => canonicalAddress(value) === address) ?? false;
 }

@@ -7,7 +7,7 @@ import { ledgerKey, ownerUid, releasedAt } from '../gateway/ledger.ts';
 import { takenBy } from '../gateway/taken-by.ts';
 import { canonicalAddress } from '../ipam/address.ts';
 import { Allocator, type ClaimOutcome, type Holder, type NoPool, type Outside } from '../ipam/allocator.ts';
-import type { Pool } from '../ipam/pool.ts';
+import { isInAnyScope, type Pool } from '../ipam/pool.ts';
 import { defaultQuarantineMs } from '../ipam/pool-options.ts';
 import type { AddressClaim, ResultEvent } from '../objects/facts.ts';
 import type { ObjectKey } from '../objects/keys.ts';
@@ -82,6 +82,12 @@ export class AddressPool implements AddressView {
 
   outsidePool(uid: string): readonly string[] {
     return this.#allocator.outside(uid);
+  }
+
+  /** Whether the pool has this address for anyone. */
+  covers(address: string): boolean {
+    const { pool } = this.#allocator;
+    return !('missing' in pool) && isInAnyScope(address, pool);
   }
 
   holderOf(address: string): Holder | undefined {

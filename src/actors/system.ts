@@ -133,7 +133,7 @@ export class ActorSystem {
     if (!this.#isOpen) return;
     const { cluster, pool } = this.#options;
     const { extent, actors, graphs, owners } = affectedBy(change, cluster);
-    const { holders, isAnyFree } = addressMovesOf(change, { cluster, pool });
+    const { holders, isAnyFree } = addressMovesOf(change, { cluster, pool, waiting: this.#waiting });
     for (const key of graphs) this.#graphs.invalidate(key, change.key);
     // Most often it is the status that was written for it.
     const isTold = extent === 'status' && this.#options.isTold?.(change.key) === true;

@@ -2,7 +2,7 @@ import type { IPFamily } from '../objects/service.ts';
 import type { AddressRefusal, AddressRequest, Families } from '../objects/verdicts.ts';
 import { familyOf, formatAddress, ipFamilies, parseAddress } from './address.ts';
 import { IntervalSet } from './interval-set.ts';
-import { type Pool, type PoolHints, type PoolScope, scopeFor } from './pool.ts';
+import { isIn, type Pool, type PoolHints, type PoolScope, scopeFor } from './pool.ts';
 import type { SearchOrder } from './pool-options.ts';
 import { concerning, describeProblems } from './pool-problem.ts';
 import type { AddressSets, Segment } from './segments.ts';
@@ -253,9 +253,9 @@ export class Allocator {
   }
 
   #isInScope(holder: Holder, address: string): boolean {
-    const parsed = parseAddress(address);
-    if (parsed === undefined || 'missing' in this.#pool) return false;
-    return scopeFor(this.#pool, holder.namespace)?.addresses[parsed.family].has(parsed.value) ?? false;
+    if ('missing' in this.#pool) return false;
+    const scope = scopeFor(this.#pool, holder.namespace);
+    return scope !== undefined && isIn(scope, address);
   }
 
   #hold(holder: Holder, addresses: readonly string[]): ClaimOutcome {

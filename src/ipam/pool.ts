@@ -1,4 +1,5 @@
 import type { StringMap } from '../objects/kubernetes.ts';
+import { parseAddress } from './address.ts';
 import { type ParsedEntry, type PoolEntry, parseCidr, parseRange, trimEnds } from './entry.ts';
 import { type ListPrefix, readKey } from './pool-keys.ts';
 import { readQuarantine, readSearchOrder, readSkipEnds, type SearchOrder } from './pool-options.ts';
@@ -123,4 +124,14 @@ function reportOverlaps(scope: string, entries: readonly PoolEntry[], problems: 
     }
     if (last === undefined || last.family !== entry.family || entry.end > last.end) last = entry;
   }
+}
+
+/** Whether some namespace may get an address of the pool. */
+export function isInAnyScope(address: string, { scopes }: Pool): boolean {
+  return [...scopes.values()].some((scope) => isIn(scope, address));
+}
+
+export function isIn({ addresses }: PoolScope, address: string): boolean {
+  const parsed = parseAddress(address);
+  return parsed !== undefined && addresses[parsed.family].has(parsed.value);
 }

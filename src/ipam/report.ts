@@ -1,6 +1,6 @@
 import { parseAddress } from './address.ts';
 import type { NoPool } from './allocator.ts';
-import { globalScope, type Pool, type PoolScope, scopeFor } from './pool.ts';
+import { globalScope, isIn, isInAnyScope, type Pool, type PoolScope, scopeFor } from './pool.ts';
 import type { PoolProblem } from './pool-problem.ts';
 import { countOf, sizeOf } from './segments.ts';
 
@@ -111,15 +111,6 @@ function scopeNameOf({ namespace }: Holding, pool: Pool): string {
 export function isCovered({ address, namespace }: Pick<Holding, 'address' | 'namespace'>, pool: Pool): boolean {
   const scope = scopeFor(pool, namespace);
   return scope !== undefined && isIn(scope, address);
-}
-
-function isInAnyScope(address: string, { scopes }: Pool): boolean {
-  return [...scopes.values()].some((scope) => isIn(scope, address));
-}
-
-function isIn({ addresses }: PoolScope, address: string): boolean {
-  const parsed = parseAddress(address);
-  return parsed !== undefined && addresses[parsed.family].has(parsed.value);
 }
 
 function byScope(a: ScopeReport, b: ScopeReport): number {
