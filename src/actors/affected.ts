@@ -3,6 +3,7 @@ import { namespacesToken } from '../cluster/references.ts';
 import { isEqual } from '../gateway/equal.ts';
 import { isGatewayKey, isListenerSetKey, isRouteKey, isServiceKey, kindOf } from '../gateway/keys.ts';
 import { annotations } from '../gateway/names.ts';
+import type { Route } from '../objects/gateway-api.ts';
 import type { ActorKind, Kind, ObjectKey } from '../objects/keys.ts';
 import { type Extent, extentOf } from './extent.ts';
 
@@ -214,10 +215,20 @@ export function* rivalsOf(
   }
 }
 
-/** Whether the ports of a user's Service are others now; those that we made have only the ports of listeners. */
+/**
+ * Whether other ports than those of listeners stand on an address now: of a user's Service (those that we made have none),
+ * or as a route may update another one.
+ */
 export function haveOwnPortsChanged({ before, after }: Change): boolean {
+  if (isRoute(before) && isRoute(after)) {
+    return !isEqual([before.metadata.labels, before.spec.rules], [after.metadata.labels, after.spec.rules]);
+  }
   const [old, now] = [before, after].map((object) => (object?.kind === 'Service' ? object : undefined));
   const behaviour = (now ?? old)?.metadata.annotations[annotations.behaviour];
   if (behaviour === 'create' || behaviour === 'duplicate') return false;
   return !isEqual(old?.spec.ports, now?.spec.ports);
+}
+
+function isRoute(object: Change['after']): object is Route {
+  return object?.kind === 'TCPRoute' || object?.kind === 'UDPRoute';
 }

@@ -52,7 +52,7 @@ export class GraphCache {
       if (old[0]?.metadata.uid === current[0]?.metadata.uid) continue;
       for (const route of [...old, ...current]) shifted.add(keyOf(route));
     }
-    if (shifted.size > 0) for (const route of this.updatingRoutes(key)) shifted.add(route);
+    if (shifted.size > 0) for (const route of this.dependentRoutes(key)) shifted.add(route);
     return [...shifted];
   }
 
@@ -62,15 +62,18 @@ export class GraphCache {
     return graph === undefined ? [] : oldestRoutes(graph).map(keyOf);
   }
 
-  /** Routes of a Gateway under `update`: their Services' own ports stand in each other's way. */
-  updatingRoutes(key: ObjectKey<'Gateway'>): readonly ObjectKey<RouteKind>[] {
+  /**
+   * Routes of a Gateway that depend on one another: under `update` their Services' own ports stand in each other's way,
+   * under `aggregate` those that serve have one Service.
+   */
+  dependentRoutes(key: ObjectKey<'Gateway'>): readonly ObjectKey<RouteKind>[] {
     const { view, settings } = this.#world;
-    return view
-      .routesOf(key)
-      .filter((route) => {
-        const choice = chooseBehaviour(route, optionsOfRoute(route, { view, settings }));
-        return 'behaviour' in choice && choice.behaviour === 'update';
-      })
-      .map(keyOf);
+    const serving = new Set(this.servingRoutes(key));
+    return view.routesOf(key).flatMap((route) => {
+      const choice = chooseBehaviour(route, optionsOfRoute(route, { view, settings }));
+      if ('refusal' in choice) return [];
+      const own = keyOf(route);
+      return choice.behaviour === 'update' || (choice.behaviour === 'aggregate' && serving.has(own)) ? [own] : [];
+    });
   }
 }

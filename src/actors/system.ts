@@ -140,7 +140,7 @@ export class ActorSystem {
     for (const key of [...actors, ...holders]) if (!isTold || key !== change.key) this.#mark(key);
     for (const key of owners) for (const route of this.#graphs.servingRoutes(key)) this.#mark(route);
     const gateways = haveOwnPortsChanged(change) ? [...actors].filter(isGatewayKey) : [];
-    this.#markNamed(gateways.flatMap((key) => this.#graphs.updatingRoutes(key)));
+    this.#markNamed(gateways.flatMap((key) => this.#graphs.dependentRoutes(key)));
     if (!isAnyFree) return;
     pool.noteFreed();
     this.markWaiting();

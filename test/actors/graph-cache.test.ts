@@ -37,3 +37,25 @@ describe('the graph of a Gateway, built anew', () => {
     });
   }
 });
+
+describe('routes of a Gateway that depend on one another', () => {
+  const routes = (behaviour: string) => {
+    const world = worldOf({
+      manifests: [
+        gatewayClass(),
+        gateway(),
+        route({}, { name: 'one', labels: { serviceBehaviour: behaviour } }),
+        route({}, { name: 'two', labels: { serviceBehaviour: behaviour } }),
+      ],
+    });
+    const cache = new GraphCache(world);
+    assert.ok(cache.get(gw));
+    return cache.dependentRoutes(gw);
+  };
+
+  test('are those that serve under aggregate, and all under update', () => {
+    assert.deepEqual(routes('aggregate'), [one]);
+    assert.deepEqual(routes('update'), [one, 'TCPRoute/default/two']);
+    assert.deepEqual(routes('duplicate'), []);
+  });
+});
