@@ -117,6 +117,8 @@ function findDoubt(
 /** What is not known yet of a route that has a part in the Service. */
 function openQuestionOf(route: Route, gateway: ObjectKey<'Gateway'>, world: World): string | undefined {
   const { parents, openQuestion } = resolveRoute(route, world);
+  const unread = parents.find((one) => one.standing === 'waiting' && (one.gateway ?? gateway) === gateway);
+  if (unread !== undefined) return `${kindOf(unread.parent)} ${nameOf(unread.parent)} cannot be read`;
   const pending = parents.find((parent) => parent.gateway === gateway && parent.accepted?.status === 'Unknown');
   if (pending?.accepted !== undefined) return pending.accepted.message;
   return openQuestion;

@@ -53,16 +53,17 @@ function resolve(route: Route, world: World): RouteResolution {
   const parents = resolveParents(route, world);
   const { view, settings } = world;
   const choice = chooseBehaviour(route, optionsOfRoute(route, world));
-  if ('refusal' in choice) {
-    return { route, parents, wishes: [], ...resolveAll([], []) };
-  }
+  const resolvedAs = (behaviour: ServiceBehaviour): readonly WeightedBackend[] =>
+    route.spec.rules.flatMap(({ backendRefs }) =>
+      backendRefs.map((ref) => ({ ref, resolved: resolveBackend({ route, ref, behaviour, view, settings }) })),
+    );
+  // Only what every behaviour asks of a reference: by this one the Service need not be there.
+  if ('refusal' in choice) return { route, parents, wishes: [], ...resolveAll([], resolvedAs('create')) };
   const { behaviour } = choice;
   const refs = weightedBackends(route);
   const [ref] = refs;
   const served = new Set(behaviour === 'aggregate' ? refs : refs.slice(0, 1));
-  const all = route.spec.rules.flatMap(({ backendRefs }) =>
-    backendRefs.map((one) => ({ ref: one, resolved: resolveBackend({ route, ref: one, behaviour, view, settings }) })),
-  );
+  const all = resolvedAs(behaviour);
   const backends = all.filter((backend) => served.has(backend.ref));
   const verdicts = resolveAll(backends, all);
   const gateways = new Set(
@@ -150,9 +151,10 @@ function resolveParents(route: Route, world: World): ParentVerdict[] {
     const gateway = gatewayBehind(parent, world.view);
     const graph = gateway && world.graph(gateway);
     const standing = standingOfParent(parent, gateway, graph, world);
+    // Of all that lead to a Gateway, its graph has a verdict each, in their order.
+    const index = (gateway && seen.get(gateway)) ?? 0;
+    if (gateway !== undefined) seen.set(gateway, index + 1);
     if (standing !== 'ours' || gateway === undefined) return [{ ref, parent, gateway, standing }];
-    const index = seen.get(gateway) ?? 0;
-    seen.set(gateway, index + 1);
     const accepted = graph?.attachments.get(routeKey(route))?.results[index]?.accepted;
     return [{ ref, parent, gateway, standing, ...(accepted && { accepted }) }];
   });
