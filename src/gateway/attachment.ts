@@ -124,11 +124,12 @@ function noMatchingParent(
     ref.sectionName === undefined ? '' : `sectionName "${ref.sectionName}"`,
     ref.port === undefined ? '' : `port ${ref.port}`,
   ].filter((part) => part !== '');
+  const which = wanted.length === 0 ? '' : ` with ${wanted.join(' and ')}`;
   const there = listeners.map(({ listener }) => `"${listener.name}" (${listener.protocol} ${listener.port})`);
   return {
     status: 'False',
     reason: 'NoMatchingParent',
-    message: `${kindOf(parent)} "${ref.name}" has no listener with ${wanted.join(' and ')}; it has ${there.join(', ') || 'none'}`,
+    message: `${kindOf(parent)} "${ref.name}" has no listener${which}; it has ${there.join(', ') || 'none'}`,
   };
 }
 

@@ -47,14 +47,15 @@ function allowed(field: 'labels' | 'annotations', wanted: StringMap): StringMap 
   return Object.fromEntries(Object.entries(wanted).filter(([key]) => refuseKey(field, key) === undefined));
 }
 
-/** Of Kubernetes' own prefixes only that of its recommended labels is for everybody. */
-const reserved = /^(?!app\.kubernetes\.io\/)([^/]+\.)?(kubernetes|k8s)\.io\//;
+/** What Kubernetes and kubectl write themselves, or what makes a Service another one than it is; all else is for everybody. */
+const reserved =
+  /^((kubectl|node|endpoints|endpointslice|gateway\.networking)\.)?(kubernetes|k8s)\.io\/|^service\.kubernetes\.io\/(headless|service-proxy-name)$/;
 
 function refuseKey(field: 'labels' | 'annotations', key: string): string | undefined {
   const own: readonly string[] = Object.values(field === 'labels' ? labels : annotations);
   if (own.includes(key) || key.startsWith(annotationPrefix)) return 'it is a mark of this controller';
   if (announcerAnnotationKeys.includes(key)) return 'it hands addresses over to an announcer';
-  if (reserved.test(key)) return 'kubernetes.io and k8s.io are reserved';
+  if (reserved.test(key)) return 'Kubernetes writes it itself, or goes by it';
   return undefined;
 }
 

@@ -49,14 +49,17 @@ function isParentKind(kind: string): kind is ParentKind {
 
 export const protocolOf: Readonly<Record<RouteKind, 'TCP' | 'UDP'>> = { TCPRoute: 'TCP', UDPRoute: 'UDP' };
 
-/** Oldest first, then by namespace/name: the order of precedence of the Gateway API. */
+/** Oldest first, then by the text namespace/name: the order of precedence of the Gateway API. */
 export function byAge(a: Identified<Kind> & AgedMeta, b: Identified<Kind> & AgedMeta): number {
   return (
     compare(a.metadata.creationTimestamp, b.metadata.creationTimestamp) ||
-    compare(a.metadata.namespace, b.metadata.namespace) ||
-    compare(a.metadata.name, b.metadata.name) ||
+    compare(textOf(a), textOf(b)) ||
     compare(a.kind, b.kind)
   );
+}
+
+function textOf({ metadata }: Identified<Kind>): string {
+  return `${metadata.namespace}/${metadata.name}`;
 }
 
 interface AgedMeta {

@@ -39,8 +39,9 @@ function areRivals(a: Listener, b: Listener): boolean {
   return placeOf(a) === placeOf(b);
 }
 
-function placeOf({ port, protocol }: Listener): string {
-  return `${port}/${protocol}`;
+/** Where TCP and UDP listeners must be alone; others share a port by their hostnames, whether they are served or not. */
+function placeOf({ port, protocol, hostname = '' }: Listener): string {
+  return kindFor[protocol] === undefined ? `${port}/${protocol}/${hostname}` : `${port}/${protocol}`;
 }
 
 export function isAccepted(verdict: ListenerVerdict): boolean {

@@ -44,8 +44,11 @@ export function routeStatus(
     ];
   });
   const shown = fit(ours, current, mostParents - (route.status.parents.length - current.length));
-  const isWanted = (entry: RouteParentStatus): boolean => shown.some((want) => isSameEntry(entry, want));
-  const kept = route.status.parents.filter((entry) => !isOurs(entry) || isWanted(entry));
+  const isWanted = (entry: RouteParentStatus, index: number): boolean => {
+    const isFirst = route.status.parents.findIndex((other) => isSameEntry(entry, other)) === index;
+    return isFirst && shown.some((want) => isSameEntry(entry, want));
+  };
+  const kept = route.status.parents.filter((entry, index) => !isOurs(entry) || isWanted(entry, index));
   return { parents: mergeInPlace(kept, shown, isSameEntry) };
 }
 

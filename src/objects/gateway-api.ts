@@ -49,6 +49,8 @@ export interface Listener {
   readonly name: string;
   readonly port: number;
   readonly protocol: string;
+  /** Tells apart what is not served here: TCP and UDP have none. */
+  readonly hostname?: string | undefined;
   readonly allowedRoutes: AllowedNamespaces & {
     /** Absent: every kind that the protocol can carry. */
     readonly kinds?: readonly RouteGroupKind[] | undefined;

@@ -95,7 +95,13 @@ const allowedRoutes = z
     kinds: allowed?.kinds,
   }));
 
-const listener = z.object({ name: z.string(), port: z.number(), protocol: z.string(), allowedRoutes });
+const listener = z.object({
+  name: z.string(),
+  port: z.number(),
+  protocol: z.string(),
+  hostname: z.string().optional(),
+  allowedRoutes,
+});
 
 const allowedListeners = z
   .object({ namespaces: fromNamespaces.optional() })
