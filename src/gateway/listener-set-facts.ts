@@ -1,11 +1,12 @@
 import type { ListenerSetFacts } from '../objects/facts.ts';
-import type { Gateway } from '../objects/gateway-api.ts';
+import type { Gateway, ListenerSet } from '../objects/gateway-api.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { Verdict } from '../objects/kubernetes.ts';
 import { acceptedWith, requestOf } from './address-request.ts';
 import { countRoutes } from './facts.ts';
 import type { World } from './graph.ts';
 import { keyOf, nameOf } from './keys.ts';
+import { isSigned } from './listener-set-status.ts';
 import { acceptedUnder, gatewayOfSet } from './listener-sets.ts';
 import { presenceOf } from './presence.ts';
 
@@ -27,7 +28,7 @@ export function listenerSetFacts(key: ObjectKey<'ListenerSet'>, uid: string, wor
   if (!isThere) return { ...nothing, presence: presenceOf(key, undefined, world), standing: 'absent' };
   const presence = presenceOf(key, set, world);
   const graph = gateway && world.graph(gateway);
-  if (graph === undefined) return { ...nothing, presence, standing: standingWithout(gateway, world) };
+  if (graph === undefined) return { ...nothing, presence, standing: standingWithout(set, gateway, world) };
   // Not as the graph has it: that is remembered over changes of nothing but the Gateway's status.
   const parent = world.view.get(keyOf(graph.gateway)) ?? graph.gateway;
   const accepted = acceptedWith({ request: requestOf(parent, world), accepted: graph.accepted });
@@ -45,9 +46,13 @@ export function listenerSetFacts(key: ObjectKey<'ListenerSet'>, uid: string, wor
   };
 }
 
-/** What cannot be read may be there. */
-function standingWithout(gateway: ObjectKey<'Gateway'> | undefined, { view }: World): 'missing' | 'absent' | 'foreign' {
-  if (gateway === undefined) return 'foreign';
+/** What cannot be read may be there. One that names no Gateway is ours only where we have told of it before. */
+function standingWithout(
+  set: ListenerSet,
+  gateway: ObjectKey<'Gateway'> | undefined,
+  { view, settings }: World,
+): 'missing' | 'absent' | 'foreign' {
+  if (gateway === undefined) return isSigned(set, settings) ? 'absent' : 'foreign';
   return (view.unreadable(gateway) ?? view.unavailable('Gateway')) ? 'missing' : 'absent';
 }
 

@@ -4,6 +4,7 @@ import type { Verdict } from '../objects/kubernetes.ts';
 import type { ListenerSetState } from '../objects/states.ts';
 import type { Settings } from '../objects/view.ts';
 import { condition, mergeConditions, type Stamp } from './conditions.ts';
+import { gatewayOfSet } from './listener-sets.ts';
 import { listenerStatus } from './listener-status.ts';
 
 export interface ListenerSetReport {
@@ -33,7 +34,10 @@ export function listenerSetStatus(
 }
 
 function orphanStatus(set: ListenerSet, settings: Settings, stamp: Stamp): ListenerSet['status'] {
-  const message = `Gateway "${set.spec.parentRef.name}" does not exist`;
+  const message =
+    gatewayOfSet(set) === undefined
+      ? 'spec.parentRef names no Gateway'
+      : `Gateway "${set.spec.parentRef.name}" does not exist`;
   const accepted: Verdict = { status: 'False', reason: 'ParentNotAccepted', message };
   const wanted = [condition('Accepted', signed(accepted, settings)), condition('Programmed', notProgrammed(accepted))];
   return { conditions: mergeConditions(set.status.conditions, wanted, stamp), listeners: [] };
@@ -47,7 +51,7 @@ function signed(verdict: Verdict, settings: Settings): Verdict {
   return { ...verdict, message: `${signatureOf(settings)}${verdict.message}` };
 }
 
-function isSigned({ status }: ListenerSet, settings: Settings): boolean {
+export function isSigned({ status }: ListenerSet, settings: Settings): boolean {
   const accepted = status.conditions.find(({ type }) => type === 'Accepted');
   return accepted?.message.startsWith(signatureOf(settings)) === true;
 }

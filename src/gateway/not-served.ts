@@ -46,7 +46,7 @@ export function whyGatewayIsNotServed(key: ObjectKey<'Gateway'>, knowledge: Know
 /** Why a parentRef of a route leads to no Gateway that is served here. */
 export function whyParentIsNotServed(verdict: ParentVerdict, knowledge: Knowledge): string {
   const { parent, gateway, standing } = verdict;
-  if (standing === 'absent') return `${absentParent(verdict)} does not exist: create it, or correct spec.parentRefs`;
+  if (standing === 'absent') return `${absentParent(verdict)}: create it, or correct spec.parentRefs`;
   if (gateway !== undefined) return whyGatewayIsNotServed(gateway, knowledge);
   const { view } = knowledge;
   const unread = view.unreadable(parent) ?? view.unavailable('ListenerSet') ?? view.unavailable('Gateway');

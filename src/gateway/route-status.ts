@@ -6,7 +6,7 @@ import type { ParentVerdict } from '../objects/verdicts.ts';
 import type { Settings } from '../objects/view.ts';
 import { addNote, condition, mergeConditions, mergeInPlace, type Stamp } from './conditions.ts';
 import { isEqual } from './equal.ts';
-import { kindOf, nameOf } from './keys.ts';
+import { isListenerSetKey, kindOf, nameOf } from './keys.ts';
 
 export interface RouteReport {
   readonly state: RouteState;
@@ -93,9 +93,7 @@ const writesNothing: ReadonlySet<RouteState> = new Set<RouteState>([
 function acceptedOf(parent: ParentVerdict, hadEntry: boolean, report: RouteReport): Verdict | undefined {
   if (parent.standing === 'foreign') return undefined;
   if (parent.standing === 'absent') {
-    return hadEntry
-      ? { status: 'False', reason: 'NoMatchingParent', message: `${absentParent(parent)} does not exist` }
-      : undefined;
+    return hadEntry ? { status: 'False', reason: 'NoMatchingParent', message: absentParent(parent) } : undefined;
   }
   const accepted = parent.accepted;
   if (accepted === undefined || accepted.status !== 'True') return accepted;
@@ -133,5 +131,6 @@ function sharingNote({ olders }: RouteFacts): readonly string[] {
 /** What is missing: the parent itself, or the Gateway of the ListenerSet. */
 export function absentParent({ parent, gateway }: ParentVerdict): string {
   const missing = gateway ?? parent;
-  return `${kindOf(missing)} ${nameOf(missing)}`;
+  const isSet = isListenerSetKey(missing);
+  return `${kindOf(missing)} ${nameOf(missing)} does not exist${isSet ? ', or its parentRef names no Gateway' : ''}`;
 }
