@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { actorKinds } from '../actors/dirty.ts';
 import type { Transition } from '../actors/system-options.ts';
 import { kindOf } from '../gateway/keys.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
@@ -15,7 +16,7 @@ export interface ActorSources {
   readonly now: () => number;
 }
 
-const queues = ['gatewayclass', 'gateway', 'listenerset', 'tcproute', 'udproute'] as const;
+const queues = actorKinds.map(queueName);
 const lookBuckets = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1];
 const stateBuckets = [0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600];
 
@@ -50,17 +51,13 @@ export class ActorMetrics {
     // A creationTimestamp has whole seconds.
     this.#startedMs = Math.floor(sources.now() / 1000) * 1000;
     this.#mailboxes = work.watch(queues, queueOf);
-    this.#looks = new Counter({
-      name: 'controller_runtime_reconcile_total',
+    this.#looks = counter(registry, 'controller_runtime_reconcile_total', {
       help: 'Looks of actors at their objects, by kind and result',
       labelNames: ['controller', 'result'],
-      registers,
     });
-    this.#errors = new Counter({
-      name: 'controller_runtime_reconcile_errors_total',
+    this.#errors = counter(registry, 'controller_runtime_reconcile_errors_total', {
       help: 'Looks of actors that threw',
       labelNames: ['controller'],
-      registers,
     });
     this.#lookTimes = new Histogram({
       name: 'controller_runtime_reconcile_time_seconds',
@@ -73,10 +70,7 @@ export class ActorMetrics {
       help: 'Transitions of actors, by kind and the state entered',
       labelNames: ['kind', 'state'],
     });
-    this.#crashes = counter(registry, 'gateway_api_actor_crashes_total', {
-      help: 'Actors that threw',
-      labelNames: ['kind'],
-    });
+    this.#crashes = crashCounter(registry);
     this.#refusals = counter(registry, 'gateway_api_allocation_failures_total', {
       help: 'Gateways that were left without an address, by the state that says why',
       labelNames: ['reason'],
@@ -140,7 +134,11 @@ export class ActorMetrics {
 }
 
 function queueOf(key: ObjectKey<ActorKind>): string {
-  return kindOf(key).toLowerCase();
+  return queueName(kindOf(key));
+}
+
+function queueName(kind: ActorKind): string {
+  return kind.toLowerCase();
 }
 
 function counter<Label extends string>(
@@ -149,6 +147,16 @@ function counter<Label extends string>(
   { help, labelNames }: { readonly help: string; readonly labelNames: readonly Label[] },
 ): Counter<Label> {
   return new Counter({ name, help, labelNames: [...labelNames], registers: [registry] });
+}
+
+/** Prometheus sees no increase where a series begins: each begins with 0. */
+function crashCounter(registry: Registry): Counter<'kind'> {
+  const crashes = counter(registry, 'gateway_api_actor_crashes_total', {
+    help: 'Actors that threw',
+    labelNames: ['kind'],
+  });
+  for (const kind of actorKinds) crashes.inc({ kind }, 0);
+  return crashes;
 }
 
 function countActors(registry: Registry, { actors }: ActorSources): void {

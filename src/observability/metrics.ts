@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { PoolReport } from '../ipam/report.ts';
 import type { Failure } from '../kubernetes/failure.ts';
+import { kinds } from '../kubernetes/kinds.ts';
 import type { Kind } from '../objects/keys.ts';
 import type { WorkWatcher } from '../objects/work-watcher.ts';
 import { ActorMetrics, type ActorSources } from './metrics-actors.ts';
@@ -66,6 +67,8 @@ export class Metrics {
       ['kind'],
       'Objects that could not be decoded',
     );
+    // Prometheus sees no increase where a series begins: each begins with 0.
+    for (const kind of Object.keys(kinds)) this.rejections.inc({ kind }, 0);
     this.events = this.#counter(
       'gateway_api_events_total',
       ['result'],

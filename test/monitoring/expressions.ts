@@ -48,7 +48,7 @@ export function expressions(): readonly Expression[] {
   return [...alerts().map(({ alert, expr }) => ({ where: `alert ${alert}`, text: expr })), ...known];
 }
 
-const words = new Set(['and', 'or', 'unless', 'bool', 'offset', 'by', 'without', 'on', 'ignoring', 'group_left']);
+const words = new Set(['and', 'or', 'unless', 'bool', 'by', 'without', 'on', 'ignoring', 'group_left']);
 
 /** Names of the metrics that an expression reads: all names in it that are no function, label or word of PromQL. */
 export function metricsIn(text: string): readonly string[] {
@@ -56,6 +56,7 @@ export function metricsIn(text: string): readonly string[] {
     .replaceAll(/"(?:[^"\\]|\\.)*"/g, '')
     .replaceAll(/\{[^{}]*\}/g, '')
     .replaceAll(/\[[^[\]]*\]/g, '')
+    .replaceAll(/\boffset\s+\w+/g, '')
     .replaceAll(/\b(by|without|on|ignoring|group_left|group_right)\s*\([^()]*\)/g, ' ');
   const names = bare.matchAll(/[a-zA-Z_:][\w:]*(?!\s*\(|[\w:])/g);
   return [...new Set([...names].map(([name]) => name).filter((name) => !words.has(name)))];

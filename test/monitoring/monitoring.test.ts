@@ -7,16 +7,10 @@ import { describe, type TestContext, test } from 'node:test';
 import { stringify } from 'yaml';
 import { Metrics } from '../../src/observability/metrics.ts';
 import { alerts, expressions, metricsIn, panels, ruleFile } from './expressions.ts';
+import { sources } from './sources.ts';
 
 function metrics(): Metrics {
-  return new Metrics({
-    actors: () => [],
-    metadataOf: () => undefined,
-    now: () => 0,
-    pool: () => undefined,
-    isLeading: () => true,
-    version: '1.2.3',
-  });
+  return new Metrics(sources());
 }
 
 /** Names of all series that /metrics can have. */
