@@ -75,7 +75,7 @@ export class Controller {
     this.#poolSource = poolSource(config, ownNamespace(surroundings.environment));
     this.#reporter = new Reporter(surroundings.logger, surroundings.timers.now);
     const isLeading = (): boolean => this.#leadership?.isLeading ?? true;
-    this.#metrics = metricsOf(this, { config, surroundings, isLeading });
+    this.#metrics = metricsOf(this, { config, surroundings, isLeading, followed: () => this.#follow.describe() });
     this.#client = clientOf(config, surroundings, (method, code) => this.#metrics.requests.inc({ method, code }));
     this.#asking = tellFailures(this.#client, (request, failure) => this.#reporter.requestFailure(request, failure));
     this.pool = new AddressPool({

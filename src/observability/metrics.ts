@@ -4,6 +4,7 @@ import type { Failure } from '../kubernetes/failure.ts';
 import { kinds } from '../kubernetes/kinds.ts';
 import type { Kind } from '../objects/keys.ts';
 import type { WorkWatcher } from '../objects/work-watcher.ts';
+import type { Stage } from '../watch/follow.ts';
 import { ActorMetrics, type ActorSources } from './metrics-actors.ts';
 import { poolMetrics } from './metrics-pool.ts';
 import { WorkMetrics } from './metrics-work.ts';
@@ -13,6 +14,8 @@ export interface MetricSources extends ActorSources {
   /** `undefined` where there is no pool. */
   readonly pool: () => PoolReport | undefined;
   readonly isLeading: () => boolean;
+  /** What is followed, as /readyz tells it. */
+  readonly followed: () => Iterable<{ readonly kind: Kind; readonly stage: Stage }>;
   readonly version: string;
 }
 
@@ -102,9 +105,19 @@ export class Metrics {
     return new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
   }
 
-  #gauges({ isLeading, pool, version }: MetricSources): void {
+  #gauges({ isLeading, pool, version, followed }: MetricSources): void {
     const registers = [this.registry];
     poolMetrics(this.registry, pool);
+    const watches: Gauge<'kind' | 'stage'> = new Gauge({
+      name: 'gateway_api_watches',
+      help: 'Collections and single objects that are followed, by kind and by how far that is',
+      labelNames: ['kind', 'stage'],
+      registers,
+      collect: () => {
+        watches.reset();
+        for (const { kind, stage } of followed()) watches.inc({ kind, stage });
+      },
+    });
     const leading: Gauge<'name'> = new Gauge({
       name: 'leader_election_master_status',
       help: 'Whether this replica leads',

@@ -1,6 +1,6 @@
 import type { ActorSystem } from '../actors/system.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
-import type { Follow } from '../watch/follow.ts';
+import type { Follow, Stage } from '../watch/follow.ts';
 import type { Page, Pages } from './http.ts';
 import { reportActor } from './inspector/rows.ts';
 import type { Metrics } from './metrics.ts';
@@ -49,8 +49,6 @@ export function healthPages(follow: Pick<Follow, 'describe' | 'isSynced'>): Page
     },
   };
 }
-
-type Stage = ReturnType<Follow['describe']>[number]['stage'];
 
 const marks: Readonly<Record<Stage, string>> = {
   synced: '+',

@@ -51,7 +51,7 @@ export interface FollowOptions {
 
 const defaultDiscoveryMs = 10_000;
 
-type Stage = 'starting' | 'absent' | 'synced' | 'forbidden' | 'without';
+export type Stage = 'starting' | 'absent' | 'synced' | 'forbidden' | 'without';
 
 /**
  * Follows all kinds at the version that the cluster serves, also those that arrive later; and single objects, from when
@@ -180,7 +180,9 @@ export class Follow {
           // Where the server answers that it cannot serve a kind yet, as soon after a start, that tells nothing of the others.
           const isYetToBegin = this.#stages.get(source) === 'starting' && failure?.code !== 0;
           if (!isYetToBegin) this.#doubt.watchEnded(failure);
-          this.#options.onWatchEnded?.(source.kind, failure);
+          // One that is done without is tried again for ever: nothing is wrong.
+          const isWithout = (source.isOptional === true || source.isExtra === true) && isDenied(failure);
+          if (!isWithout) this.#options.onWatchEnded?.(source.kind, failure);
         },
       },
     );
@@ -245,14 +247,13 @@ export class Follow {
     if (!this.#stages.has(source)) return;
     const { kind, namespace, name } = source;
     const { cluster, onFailure, onAvailability } = this.#options;
-    const isDenied = failure.kind === 'forbidden' || failure.kind === 'unauthorized';
-    if (isDenied && source.isExtra === true) {
+    if (isDenied(failure) && source.isExtra === true) {
       this.#stages.set(source, 'without');
       this.#checkSynced();
       return;
     }
     onFailure(`watch of ${kind}`, failure);
-    if (!isDenied) return;
+    if (!isDenied(failure)) return;
     this.#stages.set(source, source.isOptional === true ? 'without' : 'forbidden');
     if (this.#isSingle(source) && name !== undefined) {
       const { message } = failure;
@@ -272,6 +273,10 @@ export class Follow {
       if (!this.#stop.signal.aborted) this.#options.onSynced();
     });
   }
+}
+
+function isDenied(failure: Failure | undefined): boolean {
+  return failure?.kind === 'forbidden' || failure?.kind === 'unauthorized';
 }
 
 function keyIn(kind: Kind, raw: unknown): ObjectKey {

@@ -51,6 +51,7 @@ describe('Metrics', together, () => {
       gateway_api_pool_invalid_entries: 0,
       'gateway_api_writes_total{effect="service",result="written"}': 2,
       'leader_election_master_status{name="gateway-api.fnnrn.me"}': 1,
+      'gateway_api_watches{kind="Gateway",stage="synced"}': 1,
       'workqueue_depth{name="gateway"}': 0,
       'workqueue_depth{name="writes"}': 0,
       'workqueue_unfinished_work_seconds{name="writes"}': 0,

@@ -25,6 +25,8 @@ export class Bench {
   readonly server = new Server();
   readonly cluster = new Cluster();
   readonly told: string[] = [];
+  /** Why watches ended. */
+  readonly ended: string[] = [];
   readonly follow: Follow;
   readonly clock = new Clock();
   soon: (action: () => void) => void = queueMicrotask;
@@ -52,6 +54,7 @@ export class Bench {
       onUnreadable: (key, why) => this.told.push(`${key}: ${why}`),
       onFailure: (what, { message }) => this.told.push(`${what} failed: ${message}`),
       onCrash: (what, error) => this.told.push(`${what} crashed: ${String(error)}`),
+      onWatchEnded: (kind, failure) => this.ended.push(`${kind}: ${failure?.kind ?? 'in good order'}`),
       onRejection: ({ name }) => this.told.push(`${name} is rejected`),
     });
   }

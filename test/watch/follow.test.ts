@@ -63,6 +63,7 @@ describe('following', () => {
     ]);
     assert.equal(bench.cluster.unavailable('Service'), 'services is forbidden');
     assert.equal(bench.follow.isSynced, false);
+    assert.deepEqual(bench.ended, ['Service: forbidden']);
     await bench.wake();
     await bench.sync();
     assert.equal(bench.cluster.unavailable('Service'), undefined);
@@ -77,6 +78,12 @@ describe('following', () => {
     await bench.start();
     assert.deepEqual([bench.follow.isSynced, bench.told.at(-1)], [true, 'synced']);
     assert.deepEqual(bench.follow.describe(), [{ kind: 'Service', stage: 'without' }]);
+    bench.server.refusals.push(forbidden);
+    await bench.wake();
+    assert.deepEqual(bench.ended, [], 'nothing is wrong, however often it is tried again');
+    bench.server.refusals.push({ kind: 'retry', code: 0, message: 'ECONNREFUSED' });
+    await bench.wake();
+    assert.deepEqual(bench.ended, ['Service: retry']);
     bench.stop();
   });
 
@@ -86,7 +93,7 @@ describe('following', () => {
     const bench = new Bench([extra]);
     bench.server.refusals.push(forbidden);
     await bench.start();
-    assert.deepEqual([bench.follow.isSynced, bench.told], [true, ['synced']]);
+    assert.deepEqual([bench.follow.isSynced, bench.told, bench.ended], [true, ['synced'], []]);
     assert.equal(bench.cluster.unavailable('ConfigMap'), undefined);
     bench.follow.follow('ConfigMap/default/options');
     await settle();
