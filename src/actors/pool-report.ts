@@ -1,5 +1,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
+import { othersOf } from '../cluster/others.ts';
 import { holdingsOf } from '../gateway/holdings.ts';
+import { isInAnyScope } from '../ipam/pool.ts';
 import { type PoolReport, reportPool } from '../ipam/report.ts';
 import type { Settings } from '../objects/view.ts';
 import type { AddressPool } from './address-pool.ts';
@@ -8,5 +10,10 @@ import type { AddressPool } from './address-pool.ts';
 export function poolReport(addresses: AddressPool, cluster: Cluster, settings: Settings): PoolReport | undefined {
   const { pool } = addresses;
   if ('missing' in pool) return undefined;
-  return reportPool(pool, holdingsOf(cluster.all('IPAddress'), cluster.all('Gateway'), { view: cluster, settings }));
+  const holdings = holdingsOf(cluster.all('IPAddress'), cluster.all('Gateway'), { view: cluster, settings });
+  return reportPool(
+    pool,
+    holdings,
+    othersOf(cluster, settings, (address) => isInAnyScope(address, pool)),
+  );
 }

@@ -35,7 +35,7 @@ export interface PoolPlan {
  */
 export function planPool(before: Pool | undefined, after: Pool, holdings: readonly Holding[]): PoolPlan {
   const names = [...new Set([...(before?.scopes.keys() ?? []), ...after.scopes.keys()])].toSorted();
-  const outside = holdings.filter((holding) => isOutside(holding, after)).toSorted(byAddress);
+  const outside = byAddress(holdings.filter((holding) => isOutside(holding, after)));
   return {
     scopes: names.map((name) => compare(name, before && scopeFor(before, name), scopeFor(after, name))),
     outside,

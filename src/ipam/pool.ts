@@ -128,7 +128,10 @@ function reportOverlaps(scope: string, entries: readonly PoolEntry[], problems: 
 
 /** Whether some namespace may get an address of the pool. */
 export function isInAnyScope(address: string, { scopes }: Pool): boolean {
-  return [...scopes.values()].some((scope) => isIn(scope, address));
+  const parsed = parseAddress(address);
+  return (
+    parsed !== undefined && [...scopes.values()].some(({ addresses }) => addresses[parsed.family].has(parsed.value))
+  );
 }
 
 export function isIn({ addresses }: PoolScope, address: string): boolean {

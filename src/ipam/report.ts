@@ -1,4 +1,4 @@
-import { parseAddress } from './address.ts';
+import { type IPAddress, parseAddress } from './address.ts';
 import type { NoPool } from './allocator.ts';
 import { globalScope, isIn, isInAnyScope, type Pool, type PoolScope, scopeFor } from './pool.ts';
 import type { PoolProblem } from './pool-problem.ts';
@@ -64,11 +64,11 @@ export function describePool(pool: Pool | NoPool, namespace: string): string {
 
 /** What a pool offers and who has what of it. */
 export function reportPool(pool: Pool, holdings: readonly Holding[], others: readonly Other[] = []): PoolReport {
-  const held = holdings.toSorted(byAddress);
+  const held = byAddress(holdings);
   const isHeld = new Set(held.map(({ address }) => address));
   const scopes = [...pool.scopes.values()];
   const size = sizeOf(scopes.flatMap(({ segments }) => segments));
-  const inPool = others.filter(({ address }) => isInAnyScope(address, pool)).toSorted(byAddress);
+  const inPool = byAddress(others.filter(({ address }) => isInAnyScope(address, pool)));
   return {
     scopes: [...pool.scopes]
       .map(([name, scope]) => reportScope(name, scope, { pool, held, isHeld, inPool }))
@@ -117,13 +117,22 @@ function byScope(a: ScopeReport, b: ScopeReport): number {
   return a.scope < b.scope ? -1 : 1;
 }
 
-export function byAddress(a: { readonly address: string }, b: { readonly address: string }): number {
-  return compareAddresses(a.address, b.address);
+/** In the order of their addresses, each of which is read once; those that are none come in that of their text. */
+export function byAddress<T extends { readonly address: string }>(items: readonly T[]): readonly T[] {
+  return items
+    .map((item) => ({ item, text: item.address, at: parseAddress(item.address) }))
+    .toSorted(compareAddresses)
+    .map(({ item }) => item);
 }
 
-function compareAddresses(a: string, b: string): number {
-  const [left, right] = [parseAddress(a), parseAddress(b)];
-  if (left === undefined || right === undefined) return a < b ? -1 : 1;
+interface Placed {
+  readonly text: string;
+  readonly at: IPAddress | undefined;
+}
+
+function compareAddresses(a: Placed, b: Placed): number {
+  const [left, right] = [a.at, b.at];
+  if (left === undefined || right === undefined) return a.text < b.text ? -1 : 1;
   if (left.family !== right.family) return left.family < right.family ? -1 : 1;
   return left.value < right.value ? -1 : left.value > right.value ? 1 : 0;
 }

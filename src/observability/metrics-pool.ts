@@ -11,6 +11,7 @@ const gauges: readonly (readonly [name: string, help: string, read: (report: Poo
     'Addresses of the pool that were given up, and are not handed out again yet',
     ({ scopes }) => sum(scopes.map(({ quarantined }) => quarantined)),
   ],
+  ['others', 'Addresses of the pool that others have and no Gateway', othersIn],
   ['excluded', 'Addresses that the pool leaves out, for all namespaces', ({ excluded }) => Number(excluded)],
   ['outside', 'Addresses that Gateways have and the pool does not cover', ({ outside }) => outside.length],
   ['invalid_entries', 'Entries of the pool that cannot be used', ({ problems }) => problems.filter(isInvalid).length],
@@ -41,6 +42,11 @@ function onceInAGo<T>(find: () => T): () => T {
     found ??= { value: find() };
     return found.value;
   };
+}
+
+function othersIn({ others, holdings }: PoolReport): number {
+  const isHeld = new Set(holdings.map(({ address }) => address));
+  return others.filter(({ address }) => !isHeld.has(address)).length;
 }
 
 function sum(values: readonly number[]): number {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { TestController } from '../support/controller.ts';
 import { type Fixture, together, useServer } from '../support/fixture.ts';
 import { eventually } from '../support/server.ts';
-import { gateway, route } from './objects.ts';
+import { gateway, route, service } from './objects.ts';
 
 /** The series of /metrics and their values, without those of Node.js. */
 async function scrape(controller: TestController): Promise<ReadonlyMap<string, number>> {
@@ -32,6 +32,7 @@ describe('Metrics', together, () => {
     const controller = await f.run();
     await f.create(...served(f, 'a'), ...served(f, 'b'), gateway(f, 'gone'));
     await f.settle();
+    await f.create(service(f, 'theirs', { spec: { externalIPs: [f.address(4), '192.0.2.77'] } }));
     await f.delete('Gateway', 'gone');
     // It looks, and finds its status as it should be.
     await f.patch('Gateway', 'a', { metadata: { labels: { team: 'blue' } } });
@@ -46,6 +47,7 @@ describe('Metrics', together, () => {
       gateway_api_pool_size: 4,
       gateway_api_pool_in_use: 2,
       gateway_api_pool_quarantined: 1,
+      gateway_api_pool_others: 1,
       gateway_api_pool_excluded: 1,
       gateway_api_pool_outside: 0,
       gateway_api_pool_invalid_entries: 0,

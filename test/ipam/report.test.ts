@@ -33,16 +33,18 @@ describe('The report of a pool', () => {
   test('has the metrics count so too', async () => {
     const registry = new Registry();
     const holdings = [holding('10.0.0.1'), holding('10.0.0.4', 'blue'), holding('10.0.0.5', 'red', 'then')];
+    const others = ['10.0.0.5', '10.0.0.6', '192.0.2.1'].map((address) => ({ address, who: 'Node n1' }));
     let made = 0;
     poolMetrics(registry, () => {
       made += 1;
-      return reportPool(parsePool(shared), holdings);
+      return reportPool(parsePool(shared), holdings, others);
     });
     const lines = (await registry.metrics()).split('\n').filter((line) => /^[^#]/.test(line));
     assert.deepEqual(lines.toSorted(), [
       'gateway_api_pool_excluded 0',
       'gateway_api_pool_in_use 2',
       'gateway_api_pool_invalid_entries 0',
+      'gateway_api_pool_others 1',
       'gateway_api_pool_outside 0',
       'gateway_api_pool_quarantined 1',
       'gateway_api_pool_size 9',
