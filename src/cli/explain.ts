@@ -37,7 +37,7 @@ const controllerNamespaceFlag: Flag<string> = {
   name: 'controller-namespace',
   value: 'NAMESPACE',
   default: 'gateway-api-controller',
-  help: 'where its Pods are, which have the label app.kubernetes.io/name=gateway-api-controller',
+  help: 'where its Pods are, with label app.kubernetes.io/name=gateway-api-controller; in a Pod, its own if not given',
   read: anyText,
 };
 
@@ -184,8 +184,11 @@ async function follow(before: readonly Explanation[], question: Question, signal
 
 /** In the controller's own Pod (by kubectl exec) its port is near, and nobody need have rights on Pods. */
 function placeOf(given: GivenFlags, environment: Environment): ControllerPlace {
-  const place = { url: given.read(controllerUrlFlag), namespace: given.read(controllerNamespaceFlag) };
-  if (place.url !== '' || ownNamespace(environment) !== place.namespace) return place;
+  const own = ownNamespace(environment);
+  const named = given.read(controllerNamespaceFlag);
+  const namespace = given.has(controllerNamespaceFlag) ? named : (own ?? named);
+  const place = { url: given.read(controllerUrlFlag), namespace };
+  if (place.url !== '' || own !== namespace) return place;
   const { host, port } = splitAddress(given.read(settings.metricsBindAddress));
   return port === 0
     ? place

@@ -107,20 +107,24 @@ describe('The command explain', together, () => {
     assert.deepEqual([code, stderr.includes('flag')], [0, false]);
   });
 
-  test('in the controller’s own Pod asks at its own port', async (t) => {
-    const f = await fixture(t);
-    await f.create(gateway(f, 'gw'));
-    const { controller } = await f.run();
-    assert.ok(controller.servers.metrics);
-    const words = ['explain', 'gateway', `${f.namespace}/gw`, '-kubeconfig', f.server.controllerKubeconfigPath];
-    const child = spawnController([...words, ...f.flags], {
-      POD_NAMESPACE: 'gateway-api-controller',
-      GATEWAY_API_CONTROLLER_METRICS_BIND_ADDRESS: `127.0.0.1:${portOf(controller.servers.metrics)}`,
+  for (const own of ['gateway-api-controller', 'elsewhere'])
+    test(`in the controller’s own Pod, in namespace ${own}, asks at its own port`, async (t) => {
+      const f = await fixture(t);
+      await f.create(gateway(f, 'gw'));
+      const { controller } = await f.run();
+      assert.ok(controller.servers.metrics);
+      const words = ['explain', 'gateway', `${f.namespace}/gw`, '-kubeconfig', f.server.controllerKubeconfigPath];
+      const environment = {
+        POD_NAMESPACE: own,
+        GATEWAY_API_CONTROLLER_METRICS_BIND_ADDRESS: `127.0.0.1:${portOf(controller.servers.metrics)}`,
+      };
+      const child = spawnController([...words, ...f.flags], environment);
+      const distant = spawnController([...words, ...f.flags, '-controller-namespace', 'another'], environment);
+      t.after(() => [child, distant].map((one) => one.kill('SIGKILL')));
+      assert.deepEqual([await child.end, await distant.end], [0, 0]);
+      assert.match(child.stdout, /^ {2}controller +ServiceReady\.NothingToAnnounce since /m);
+      assert.doesNotMatch(distant.stdout, /^ {2}controller /m, 'it is asked where it is said to be');
     });
-    t.after(() => child.kill('SIGKILL'));
-    assert.equal(await child.end, 0);
-    assert.match(child.stdout, /^ {2}controller +ServiceReady\.NothingToAnnounce since /m);
-  });
 
   test('tells who else is involved', async (t) => {
     const f = await fixture(t);
