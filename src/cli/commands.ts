@@ -22,8 +22,9 @@ LoadBalancer. Runs until SIGTERM, which finishes the writes on their way, or unt
     name: 'explain',
     summary: 'say why an object is not ready, and what to do about it',
     about: `Without a name it lists all that is not ready, the worst first. Give it the flags that the controller was
-started with: it takes them all, and lists those that matter most. It reads the cluster only, and works while the controller is down; where it reaches the controller it
-also says what the object's actor did last. -watch follows until all is ready.
+started with: it takes them all, and lists those that matter most. It reads the cluster only, and works while the
+controller is down; where it reaches the controller it also says what the object's actor did last. -watch follows until
+all is ready.
 Exit code: 0 where what was asked for is ready, else 1.`,
     arguments: '[KIND [NAMESPACE/]NAME]',
     words: explainableKinds,
