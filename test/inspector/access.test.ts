@@ -39,6 +39,13 @@ describe('The inspector lets in', () => {
     const cookie = `other=1; ${first.cookie.split(';')[0]}`;
     assert.deepEqual(admit(knock({ host: '192.0.2.7', cookie }), open), { kind: 'in' });
   });
+
+  for (const path of ['/.//evil.example', '/x/..//evil.example', '/.\\\\evil.example', '/.////evil.example']) {
+    test(`a token in the address, and sends nobody to another host: ${path}`, () => {
+      const found = admit(knock({}, { url: `${path}?token=correct%20horse` }), open);
+      assert.equal(found.kind === 'redirect' && found.location, '/evil.example');
+    });
+  }
 });
 
 describe('The inspector refuses', () => {

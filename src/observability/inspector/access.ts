@@ -61,7 +61,9 @@ function admitWithToken(url: string, headers: IncomingHttpHeaders, token: string
   const given = searchParams.get('token');
   if (given !== null && isSame(given, token)) {
     const attributes = 'Path=/; HttpOnly; SameSite=Strict';
-    return { kind: 'redirect', location: pathname, cookie: `${cookieName}=${digest(token)}; ${attributes}` };
+    // One that begins with two slashes would name another host.
+    const location = pathname.replace(/^\/+/, '/');
+    return { kind: 'redirect', location, cookie: `${cookieName}=${digest(token)}; ${attributes}` };
   }
   const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
   const cookie = cookieOf(headers.cookie ?? '');
