@@ -65,7 +65,7 @@ export class Inspection {
     });
     running.cluster.onChange(({ key }) => {
       if (!this.#inspector.isWatched) return;
-      if (/^(IPAddress|Service|ConfigMap)\//.test(key)) this.#inspector.notePool();
+      if (/^(IPAddress|Service|Node|ConfigMap)\//.test(key)) this.#inspector.notePool();
       if (key.startsWith('ConfigMap/')) this.#onlookers?.pool.setPool(readPool(parts.poolSource, running.cluster));
     });
   }
