@@ -28,6 +28,9 @@ const withoutAddress: ReadonlySet<ActorState> = new Set<ActorState>([
   'Pending.RecordFailed',
 ]);
 
+/** States from which an object comes back only as another one, or as one that is ours anew. */
+const finalStates: ReadonlySet<string> = new Set<ActorState>(['Released', 'Removed', 'Foreign']);
+
 /** What the actors do: looks under the names of controller-runtime's reconciles, states and transitions under our own. */
 export class ActorMetrics {
   readonly #sources: ActorSources;
@@ -40,7 +43,7 @@ export class ActorMetrics {
   readonly #timesToState: Histogram<'kind' | 'state'>;
   readonly #refusals: Counter<'reason'>;
   readonly #mailboxes: WorkWatcher<ObjectKey<ActorKind>>;
-  /** The states that an object has reached since it was created. */
+  /** The states that an object has reached since it was created, or since it is ours again. */
   readonly #reached = new Map<ObjectKey<ActorKind>, { readonly uid: string; readonly states: Set<string> }>();
   #beganMs = 0;
   #hasCrashed = false;
@@ -112,6 +115,8 @@ export class ActorMetrics {
     this.#transitions.inc({ kind, state: to });
     if (withoutAddress.has(to)) this.#refusals.inc({ reason: to.replace('Pending.', '') });
     this.#noteReached(key, to.split('.')[0] ?? to);
+    // Of an object that is there and not ours, nobody hears when it goes.
+    if (finalStates.has(to)) this.#reached.delete(key);
   }
 
   /** Objects that were there before the controller say nothing about how long it takes. */
