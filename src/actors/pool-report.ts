@@ -11,9 +11,8 @@ export function poolReport(addresses: AddressPool, cluster: Cluster, settings: S
   const { pool } = addresses;
   if ('missing' in pool) return undefined;
   const holdings = holdingsOf(cluster.all('IPAddress'), cluster.all('Gateway'), { view: cluster, settings });
-  return reportPool(
-    pool,
-    holdings,
-    othersOf(cluster, settings, (address) => isInAnyScope(address, pool)),
-  );
+  // Most addresses on Services are those of Gateways, and need no closer look.
+  const mayBeOthers = (address: string): boolean =>
+    addresses.holderOf(address) === undefined && isInAnyScope(address, pool);
+  return reportPool(pool, holdings, othersOf(cluster, settings, mayBeOthers));
 }
