@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import type { Bench } from './bench.ts';
+import type { Behaviour } from './options.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -10,6 +11,8 @@ export interface Figures {
   readonly scenario: string;
   readonly gateways: number;
   readonly routes: number;
+  /** Of the routes, where the scenario has one of its own whatever is asked for. */
+  readonly behaviour?: Behaviour;
 }
 
 /** Figures with all that is needed to have them again. */
@@ -20,7 +23,7 @@ export function document(figures: Figures, { options, server }: Bench): Result {
   return {
     ...figures,
     target: options.target,
-    behaviour: options.behaviour,
+    behaviour: figures.behaviour ?? options.behaviour,
     repeat: options.repeat ?? (figures.scenario === 'large' ? 1 : 3),
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} cores of ${cpu?.model.trim() ?? 'unknown kind'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}`,

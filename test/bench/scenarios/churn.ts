@@ -49,6 +49,7 @@ export async function churn(bench: Bench) {
     scenario: 'churn',
     gateways: shape.gateways,
     routes: shape.gateways,
+    behaviour: shape.behaviour,
     seconds,
     rate,
     ...churner.figures(),

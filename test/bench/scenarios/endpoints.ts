@@ -12,6 +12,13 @@ const perSlice = 100;
 const perStep = 10;
 const stepsPerSecond = 20;
 const limitMs = 120_000;
+const asked = {
+  scenario: 'endpoints',
+  gateways: 1,
+  routes: 1,
+  behaviour: 'aggregate',
+  endpoints: slices * perSlice,
+} as const;
 
 /**
  * A backend of 1,000 endpoints rolls over under `aggregate`: how many writes of our slices that takes, against the
@@ -25,12 +32,12 @@ export async function endpoints(bench: Bench) {
   await world.post(backend(name));
   await world.createAll(Array.from({ length: slices }, (_, index) => sliceOf(index, 0)));
   await world.post(gateway(name, [8000]));
-  await world.post(route({ name, gateway: name, section: 'tcp-8000' }, 'aggregate'));
+  await world.post(route({ name, gateway: name, section: 'tcp-8000' }, asked.behaviour));
   const refusal = await controller.during(outcome(bench));
   if (refusal !== undefined) {
     await controller.stop();
     await bench.clean();
-    return { scenario: 'endpoints', gateways: 1, routes: 1, endpoints: slices * perSlice, notServed: refusal };
+    return { ...asked, notServed: refusal };
   }
   await managed(bench, 0);
   await bench.countWrites();
@@ -46,10 +53,7 @@ export async function endpoints(bench: Bench) {
     .filter(([kind]) => kind.startsWith('endpointslices'))
     .reduce((sum, [, count]) => sum + count, 0);
   return {
-    scenario: 'endpoints',
-    gateways: 1,
-    routes: 1,
-    endpoints: slices * perSlice,
+    ...asked,
     sourceWrites: (slices * perSlice) / perStep,
     sliceWrites,
     leastSliceWrites: ours.length,

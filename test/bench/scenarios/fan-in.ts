@@ -8,13 +8,14 @@ import { emptySnapshot } from '../world.ts';
 
 const parent = 'fan-in';
 const port = 8000;
+const behaviour = 'create';
 
 /** One Gateway with one listener, and very many routes that come to it while the controller is up. */
 export async function fanIn(bench: Bench) {
   const sizes = bench.options.routesPerGateway === undefined ? [1_000, 5_000] : [bench.options.routesPerGateway];
   const results = [];
   for (const size of sizes) results.push(await ofSize(bench, size));
-  return { scenario: 'fan-in', gateways: 1, routes: Math.max(...sizes), sizes: results };
+  return { scenario: 'fan-in', gateways: 1, routes: Math.max(...sizes), behaviour, sizes: results } as const;
 }
 
 async function ofSize(bench: Bench, size: number) {
@@ -58,7 +59,7 @@ async function ofSize(bench: Bench, size: number) {
 function groupOf(size: number): readonly Group[] {
   const routes = Array.from({ length: size }, (_, index) => {
     const place = { name: `r${String(index).padStart(6, '0')}`, gateway: parent, section: `tcp-${port}` };
-    return route(place, 'create');
+    return route(place, behaviour);
   });
   return [{ name: parent, gateway: gateway(parent, [port]), backends: [], routes }];
 }
