@@ -23,7 +23,9 @@ async function main(): Promise<number> {
 }
 
 function run(): Promise<number> {
-  const files = ['page.test.ts', 'relay.test.ts', 'many-actors.test.ts'].map((file) => join(import.meta.dirname, file));
+  const files = ['page.test.ts', 'redraw.test.ts', 'relay.test.ts', 'many-actors.test.ts'].map((file) =>
+    join(import.meta.dirname, file),
+  );
   const flags = ['--test', '--test-isolation=none', '--test-force-exit', '--test-timeout=120000'];
   const child = spawn(process.execPath, [...flags, '--test-reporter=spec', ...files], {
     stdio: ['ignore', 'inherit', 'inherit'],

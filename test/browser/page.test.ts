@@ -2,29 +2,14 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { portOf } from '../../src/observability/http.ts';
 import { endpointSlice, gateway, route, service } from '../integration/objects.ts';
-import type { TestController } from '../support/controller.ts';
 import { type Fixture, useServer } from '../support/fixture.ts';
 import type { Manifest } from '../support/objects.ts';
 import { eventually } from '../support/server.ts';
 import { useChromium } from './chromium.ts';
+import { actorUrl, inspect, lit, urlOf } from './visit.ts';
 
-const inspect = ['-inspect', '127.0.0.1:0'];
 const picture = join(import.meta.dirname, '..', '..', 'docs', 'inspector.png');
-
-function urlOf({ controller }: TestController): string {
-  assert.ok(controller.servers.inspect);
-  return `http://127.0.0.1:${portOf(controller.servers.inspect)}/`;
-}
-
-function actorUrl(controller: TestController, f: Fixture, kind: string, name: string): string {
-  return `${urlOf(controller)}#/actors/${kind}/${f.namespace}/${name}`;
-}
-
-async function lit(page: Page, state: string): Promise<void> {
-  await page.locator(`.chart .current[data-state="${state}"]`).waitFor();
-}
 
 async function names(page: Page): Promise<readonly string[]> {
   const rows = page.locator('#list [role="option"]');

@@ -11,8 +11,8 @@ export class Actor {
   #isBusy = false;
   #isDue = false;
   #root = byId('actor');
-  /** Which parts the reader has opened, over all redraws. */
-  #open = new Set(['questions']);
+  /** Which parts are open, over all redraws: the reader opens and closes them. */
+  #open = new Set(['conditions', 'mailbox', 'involved', 'questions']);
 
   constructor(store, back) {
     this.#store = store;
@@ -80,10 +80,12 @@ export class Actor {
     const label = `Chart of ${actor.chart}: ${actor.state}`;
     const figure = h('figure', { class: 'figure', tabindex: 0, 'aria-label': label });
     const kept = old?.querySelector('svg') ?? null;
+    const focused = this.#focused();
     if (kept !== null) figure.append(kept);
     const cards = this.#cards(actor).filter((card) => card !== null);
     this.#root.replaceChildren(this.#head(actor), why(actor), figure, h('div', { class: 'cards' }, ...cards));
     if (!isSame) this.#root.scrollTop = 0;
+    if (focused !== undefined) this.#root.querySelector(focused)?.focus({ preventScroll: true });
     if (kept !== null) {
       light(kept, actor);
       figure.scrollLeft = scrollLeft;
@@ -94,6 +96,14 @@ export class Actor {
     figure.append(svg);
     light(svg, actor);
     showCurrent(figure);
+  }
+
+  /** Where in here the keyboard is, as a selector that holds after a redraw. */
+  #focused() {
+    const element = this.#root.contains(document.activeElement) ? document.activeElement : null;
+    const part = element?.closest('[data-part]')?.dataset.part;
+    if (part !== undefined) return `[data-part="${part}"] summary`;
+    return ['.back', '.figure'].find((selector) => element?.matches(selector));
   }
 
   #head({ key, state, since }) {
@@ -122,10 +132,9 @@ export class Actor {
 
   #card(id, title, note, body) {
     if (body === null) return null;
-    const isOpen = id !== 'context' || this.#open.has(id);
     const details = h(
       'details',
-      { class: 'card', 'data-part': id, open: isOpen },
+      { class: 'card', 'data-part': id, open: this.#open.has(id) },
       h('summary', {}, title, h('span', { class: 'quiet' }, ` ${note}`)),
       body,
     );

@@ -1,5 +1,5 @@
 import { Actor, invitation } from './actor.js';
-import { byId } from './dom.js';
+import { addressOf, byId } from './dom.js';
 import { List } from './list.js';
 import { Log } from './log.js';
 import { Pool } from './pool.js';
@@ -8,7 +8,7 @@ import { Store } from './store.js';
 const views = ['actors', 'pool', 'log'];
 const store = new Store();
 const goTo = (key) => {
-  location.hash = `#/actors/${encodeURI(key)}`;
+  location.hash = addressOf(key);
 };
 const back = () => {
   location.hash = '#/actors';
@@ -74,7 +74,7 @@ const keys = {
 
 function show(view) {
   const isActors = view === 'actors' && actor.key !== '';
-  location.hash = isActors ? `#/actors/${encodeURI(actor.key)}` : `#/${view}`;
+  location.hash = isActors ? addressOf(actor.key) : `#/${view}`;
 }
 
 document.addEventListener('keydown', (event) => {

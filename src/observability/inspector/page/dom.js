@@ -62,6 +62,11 @@ export function partsOf(key) {
   return { kind, namespace, name, label: namespace === '' ? name : `${namespace}/${name}` };
 }
 
+/** Where on the page an actor is shown. */
+export function addressOf(key) {
+  return `#/actors/${encodeURI(key)}`;
+}
+
 /** How good a state is: what its colour says. */
 export function toneOf(state) {
   const phase = state.split('.')[0];

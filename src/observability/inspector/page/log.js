@@ -1,4 +1,4 @@
-import { byId, h, partsOf, pill, timeOf } from './dom.js';
+import { addressOf, byId, h, partsOf, pill, timeOf } from './dom.js';
 
 const mostShown = 300;
 
@@ -60,7 +60,9 @@ export class Log {
     this.#draw();
   }
 
+  /** A line leads to its actor wherever it is clicked; its name is a link, for the keyboard. */
   #open(target) {
+    if (target.closest('a') !== null) return;
     const key = target.closest('[data-key]')?.dataset.key;
     if (key !== undefined) this.#goTo(key);
   }
@@ -76,10 +78,17 @@ export class Log {
     byId('log-note').textContent = parts.join(' · ');
   }
 
+  #focus({ key, at }) {
+    const found = this.#list.querySelector(`[data-key="${CSS.escape(key)}"][data-at="${at}"] a`);
+    found?.focus({ preventScroll: true });
+  }
+
   #draw() {
     const word = this.#filter.value.trim().toLowerCase();
     const found = this.#store.log.filter(([, ...texts]) => texts.join(' ').toLowerCase().includes(word));
+    const focused = document.activeElement?.closest?.('#log li')?.dataset;
     this.#list.replaceChildren(...found.slice(-mostShown).reverse().map(line));
+    if (focused !== undefined) this.#focus(focused);
     if (found.length === 0) this.#list.append(h('li', { class: 'empty' }, 'No transitions since the page was opened.'));
     this.#note();
   }
@@ -89,9 +98,9 @@ function line([at, key, event, from, to]) {
   const { kind, label } = partsOf(key);
   return h(
     'li',
-    { 'data-key': key },
+    { 'data-key': key, 'data-at': at },
     h('time', {}, timeOf(at)),
-    h('span', { class: 'who' }, h('small', {}, kind), ` ${label}`),
+    h('a', { class: 'who', href: addressOf(key) }, h('small', {}, kind), ` ${label}`),
     h(
       'span',
       { class: 'move' },

@@ -66,11 +66,14 @@ export class Pool {
     if (run !== null) this.#who.textContent = run.getAttribute('aria-label');
   }
 
-  /** The arrows go from piece to piece; Enter goes to the Gateway that has it. */
+  /** The arrows go from piece to piece; Enter and Space go to the Gateway that has it. */
   #key(event) {
     const run = event.target.closest('.run');
     if (run === null) return;
-    if (event.key === 'Enter') this.#open(run);
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      this.#open(run);
+    }
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 16, ArrowUp: -16, Home: -Infinity, End: Infinity }[
       event.key
     ];
@@ -84,7 +87,7 @@ export class Pool {
   }
 
   #open(run) {
-    const gateway = /Gateway ([^\s,]+)/.exec(run?.dataset.who ?? '')?.[1];
+    const gateway = gatewayIn(run?.dataset.who);
     if (gateway !== undefined) this.#goTo(`Gateway/${gateway}`);
   }
 }
@@ -164,12 +167,17 @@ function pieceOf({ from, to, count, use, who, occupied }) {
       'data-who': who,
       'data-fill': use === 'mixed' ? Math.min(4, occupied > 0 ? Math.max(1, fill) : 0) : undefined,
       'aria-label': label,
-      role: who === undefined ? 'img' : 'button',
+      role: gatewayIn(who) === undefined ? 'img' : 'button',
       tabindex: -1,
       title: label,
     },
     from === to || use === 'mixed' ? '' : `${number(count)} ${use}`,
   );
+}
+
+/** `namespace/name` of the Gateway that a piece leads to, if any. */
+function gatewayIn(who = '') {
+  return /Gateway ([^\s,]+)/.exec(who)?.[1];
 }
 
 /** The address so many behind another one. */
