@@ -29,6 +29,11 @@ function served(): Scribe {
   return new Scribe().put('user', one).put(us, entry('10.0.0.1', one)).put(us, told);
 }
 
+/** A Gateway without an address, a route of its and the user's Service. */
+function updatable(): Scribe {
+  return new Scribe().put('user', one).put('user', route('a/rt', 'one')).put('user', service());
+}
+
 const bad: readonly (readonly [string, Scribe, RegExp])[] = [
   [
     'two Gateways are told one address in their status',
@@ -177,6 +182,29 @@ const broken: readonly (readonly [string, Scribe, RegExp])[] = [
     'a Gateway is told an address before the ledger has it',
     new Scribe().put('user', one).put(us, gateway('a/one', { told: '10.0.0.1' })),
     /^leaks: .*which the ledger does not have/,
+  ],
+  [
+    'a Service gets an address of the pool before the ledger has it',
+    updatable().put(us, service('10.0.0.1')),
+    /^leaks: .*puts 10.0.0.1 onto Service a\/web/,
+  ],
+  [
+    'a Service gets an address that its Gateway gave back to the ledger',
+    updatable().put(us, entry('10.0.0.1', one)).remove(us, entry('10.0.0.1', one)).put(us, service('10.0.0.1')),
+    /^leaks: .*puts 10.0.0.1 onto Service a\/web/,
+  ],
+  [
+    'a Service gets an address that is neither in the pool nor asked for',
+    updatable().put(us, entry('10.0.0.1', one)).put(us, service('192.168.9.9')),
+    /^leaks: .*puts 192.168.9.9 onto Service a\/web/,
+  ],
+  [
+    'a Service that we made says in its status that it has an address before the ledger has it',
+    updatable()
+      .put(us, entry('10.0.0.1', one))
+      .put(us, service('10.0.0.1'))
+      .put(us, { ...service('10.0.0.1'), status: { loadBalancer: { ingress: [{ ip: '10.0.0.2' }] } } }),
+    /^leaks: .*puts 10.0.0.2 onto Service a\/web/,
   ],
   [
     'one writes while another holds the lease',

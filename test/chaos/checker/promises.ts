@@ -1,22 +1,7 @@
 import { type ApiObject, at, objectOf, stringOf } from '../../api-server/json.ts';
 import { type Entry, isController } from '../history.ts';
-import { addressesIn, annotation, isForeign, marks, nameOf } from './objects.ts';
+import { addressesIn, annotation, isForeign, marks } from './objects.ts';
 import type { Problem } from './problem.ts';
-
-/** Every address stands in the ledger, for this very Gateway, before the Gateway is told of it. */
-export function findUnrecorded(history: readonly Entry[]): readonly Problem[] {
-  const ledger = new Map<string, string | undefined>();
-  return history.flatMap((entry): Problem[] => {
-    const { kind, key, author, before, after } = entry;
-    if (kind === 'IPAddress') ledger.set(key.slice('IPAddress//'.length), annotation(after, marks.uid));
-    if (kind !== 'Gateway' || after === undefined || !isController(author)) return [];
-    const known = addressesIn(before, 'status');
-    const told = addressesIn(after, 'status').filter((address) => !known.includes(address));
-    const missing = told.filter((address) => ledger.get(address) !== after.metadata.uid);
-    const what = `${author} tells Gateway ${nameOf(after)} of ${missing.join()}, which the ledger does not have for it`;
-    return missing.length === 0 ? [] : [{ counter: 'leaks', at: entry.at, what }];
-  });
-}
 
 /** Nobody writes who knows, or must know, that another holds the lease. */
 export function findUsurpers(history: readonly Entry[]): readonly Problem[] {

@@ -1,16 +1,7 @@
 import { type ApiObject, at, objectOf, stringOf } from '../../api-server/json.ts';
 import { type Entry, isController } from '../history.ts';
-import {
-  addressesAsked,
-  addressesIn,
-  annotation,
-  isForeign,
-  marks,
-  nameOf,
-  ownerOf,
-  parentsOf,
-  routesOf,
-} from './objects.ts';
+import { EverNamed } from './ever-named.ts';
+import { addressesAsked, addressesIn, annotation, isForeign, marks, nameOf } from './objects.ts';
 import type { Problem } from './problem.ts';
 
 /** That a Gateway has an address, as something that we wrote says. */
@@ -35,21 +26,16 @@ class Book {
   readonly #state = new Map<string, ApiObject>();
   /** By where they stand. */
   readonly #tells = new Map<string, readonly Tell[]>();
-  /** What a route or a ListenerSet has ever named, by its key: who writes may not know yet that it moved. */
-  readonly #parents = new Map<string, Set<string>>();
+  readonly #everNamed = new EverNamed();
 
   take(entry: Entry): readonly Problem[] {
     const { key, after, before } = entry;
     if (after === undefined) this.#state.delete(key);
     else this.#state.set(key, after);
+    this.#everNamed.take(entry);
     switch (entry.kind) {
       case 'GatewayClass':
         this.#dropForeign();
-        return [];
-      case 'TCPRoute':
-      case 'UDPRoute':
-      case 'ListenerSet':
-        this.#parents.set(key, new Set([...(this.#parents.get(key) ?? []), ...parentsOf(after)]));
         return [];
       case 'Gateway':
         return [
@@ -84,15 +70,8 @@ class Book {
 
   #serviceTells(service: ApiObject | undefined): readonly Present[] {
     if (service === undefined) return [];
-    const names = new Set([...ownerOf(service), ...routesOf(service).flatMap((route) => this.#gatewaysBehind(route))]);
+    const names = this.#everNamed.gatewaysOf(service);
     return addressesAsked(service).map((address) => ({ address, uid: undefined, names }));
-  }
-
-  /** `namespace/name` of the Gateways that a route has ever belonged to, be it by a ListenerSet. */
-  #gatewaysBehind(key: string): readonly string[] {
-    return [...(this.#parents.get(key) ?? [])].flatMap((parent) => {
-      return parent.startsWith('Gateway/') ? parent.slice('Gateway/'.length) : this.#gatewaysBehind(parent);
-    });
   }
 
   /**

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ApiObject, at, objectsOf, stringOf } from '../../api-server/json.ts';
 import { startControlPlane } from '../../cluster/control-plane.ts';
 import { type ChildController, spawnController } from '../../support/controller.ts';
-import { findUnrecorded } from '../checker/promises.ts';
+import { findUnrecorded } from '../checker/recorded.ts';
 import { findDuplicates } from '../checker/told.ts';
 import { infra, paths, poolName } from '../manifests.ts';
 import { Random } from '../random.ts';

@@ -5,7 +5,7 @@ import { findForeignChanges } from '../checker/foreign.ts';
 import { findHandedOutWrongly } from '../checker/handed-out.ts';
 import { findLostAddresses } from '../checker/kept.ts';
 import type { Problem } from '../checker/problem.ts';
-import { findUnrecorded } from '../checker/promises.ts';
+import { findUnrecorded } from '../checker/recorded.ts';
 import { findDuplicates } from '../checker/told.ts';
 import { infra, poolName } from '../manifests.ts';
 import { operate } from '../operations.ts';
