@@ -13,13 +13,13 @@ export class EverNamed {
 
   /** `namespace/name` of the Gateways that a Service of ours has ever been for. */
   gatewaysOf(service: ApiObject): ReadonlySet<string> {
-    return new Set([...ownerOf(service), ...routesOf(service).flatMap((route) => this.#gatewaysBehind(route))]);
+    return new Set([...ownerOf(service), ...routesOf(service).flatMap((route) => this.gatewaysBehind(route))]);
   }
 
-  /** `namespace/name` of the Gateways that a route has ever belonged to, be it by a ListenerSet. */
-  #gatewaysBehind(key: string): readonly string[] {
+  /** `namespace/name` of the Gateways that a route or a ListenerSet has ever belonged to. */
+  gatewaysBehind(key: string): readonly string[] {
     return [...(this.#parents.get(key) ?? [])].flatMap((parent) => {
-      return parent.startsWith('Gateway/') ? parent.slice('Gateway/'.length) : this.#gatewaysBehind(parent);
+      return parent.startsWith('Gateway/') ? parent.slice('Gateway/'.length) : this.gatewaysBehind(parent);
     });
   }
 }

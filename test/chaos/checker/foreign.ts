@@ -1,20 +1,27 @@
 import { type ApiObject, at, equal, type Json, objectsOf, stringOf } from '../../api-server/json.ts';
 import { type Entry, isController } from '../history.ts';
+import { ForeignClasses } from './foreign-class.ts';
+import type { HandedOutOptions } from './handed-out.ts';
 import { addressesIn, annotation, marks, ours, prefix } from './objects.ts';
 import { flatten } from './paths.ts';
 import type { Problem } from './problem.ts';
 
 /** Nothing of anybody else is changed or deleted, except as `update` promises. */
-export function findForeignChanges(history: readonly Entry[]): readonly Problem[] {
+export function findForeignChanges(
+  history: readonly Entry[],
+  { lateMs }: Pick<HandedOutOptions, 'lateMs'>,
+): readonly Problem[] {
   const made = new Set<string>();
   const updated = new Updated();
+  const classes = new ForeignClasses(lateMs);
   return history.flatMap((entry): Problem[] => {
     const { type, author, after, before } = entry;
     updated.take(after);
+    classes.take(entry);
     if (!isController(author)) return [];
     const { uid = '' } = (after ?? before)?.metadata ?? {};
     if (type === 'ADDED') made.add(uid);
-    const why = made.has(uid) ? undefined : refuse(entry, updated);
+    const why = made.has(uid) ? undefined : (refuse(entry, updated) ?? classes.refuse(entry));
     return why === undefined
       ? []
       : [{ counter: 'foreignChanges', at: entry.at, what: `${author}: ${entry.key}: ${why}` }];

@@ -25,7 +25,7 @@ export function check(history: readonly Entry[], options: CheckOptions): readonl
     ...findUsurpers(history),
     ...(options.areClocksSteady ? findHasty(history, options.pool) : []),
     ...findLostAddresses(history),
-    ...findForeignChanges(history),
+    ...findForeignChanges(history, options),
     ...findUnrestored(history),
     ...findLeaks(history),
   ];

@@ -1,4 +1,4 @@
-import { type ApiObject, at, objectOf, objectsOf, stringOf } from '../../api-server/json.ts';
+import { type ApiObject, at, type JsonObject, objectOf, objectsOf, stringOf } from '../../api-server/json.ts';
 import { type Entry, isController } from '../history.ts';
 
 /** What the README promises to write, read here without any code of the controller. */
@@ -82,9 +82,13 @@ export function ownerOf(service: ApiObject): readonly string[] {
 export function parentsOf(object: ApiObject | undefined): readonly string[] {
   const { parentRefs, parentRef } = objectOf(object?.spec);
   return [...objectsOf(parentRefs), ...objectsOf([parentRef ?? null])].map((ref) => {
-    const namespace = stringOf(ref.namespace) || (object?.metadata.namespace ?? '');
-    return `${stringOf(ref.kind) || 'Gateway'}/${namespace}/${stringOf(ref.name)}`;
+    return parentKey(ref, object?.metadata.namespace);
   });
+}
+
+/** Key of what a reference of an object in this namespace names. */
+export function parentKey(ref: JsonObject, home = ''): string {
+  return `${stringOf(ref.kind) || 'Gateway'}/${stringOf(ref.namespace) || home}/${stringOf(ref.name)}`;
 }
 
 /** Keys of the Gateways that a route belongs to, be it by a ListenerSet, as things are. */

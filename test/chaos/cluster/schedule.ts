@@ -78,12 +78,13 @@ async function play(plan: Plan, { controlPlane, world, fleet }: Stage): Promise<
 }
 
 function judge({ history }: RealWorld): readonly Problem[] {
+  const lateMs = 60_000;
   return [
     ...findDuplicates(history),
     ...findUnrecorded(history),
-    ...findHandedOutWrongly(history, { pool: `ConfigMap/${infra}/${poolName}`, lateMs: 60_000 }),
+    ...findHandedOutWrongly(history, { pool: `ConfigMap/${infra}/${poolName}`, lateMs }),
     ...findLostAddresses(history),
-    ...findForeignChanges(history),
+    ...findForeignChanges(history, { lateMs }),
     ...findUnrestored(history),
     ...findLeaks(history),
   ];
