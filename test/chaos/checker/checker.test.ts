@@ -29,6 +29,15 @@ function served(): Scribe {
   return new Scribe().put('user', one).put(us, entry('10.0.0.1', one)).put(us, told);
 }
 
+/** One Gateway has left its address for another that its user named; a second one is there. */
+function moved(): Scribe {
+  return served()
+    .put('user', two)
+    .put('user', gateway('a/one', { asked: '10.0.0.5', told: '10.0.0.1' }))
+    .put(us, entry('10.0.0.5', one))
+    .put(us, gateway('a/one', { asked: '10.0.0.5', told: '10.0.0.5' }));
+}
+
 /** A Gateway without an address, a route of its and the user's Service. */
 function updatable(): Scribe {
   return new Scribe().put('user', one).put('user', route('a/rt', 'one')).put('user', service());
@@ -219,6 +228,16 @@ const broken: readonly (readonly [string, Scribe, RegExp])[] = [
     'an address is handed out in its quarantine',
     served().remove('user', one).remove(us, entry('10.0.0.1', one)).put('user', two).put(us, entry('10.0.0.1', two)),
     /^duplicates: .*ms after it was given up/,
+  ],
+  [
+    'an address is handed out at once after its Gateway named another',
+    moved().remove(us, entry('10.0.0.1', one)).put(us, entry('10.0.0.1', two)),
+    /^duplicates: .*10.0.0.1 2000 ms after it was given up/,
+  ],
+  [
+    'an entry of the ledger is made over to another Gateway at once after its own named another address',
+    moved().put(us, entry('10.0.0.1', two)),
+    /^duplicates: .*10.0.0.1 1000 ms after it was given up/,
   ],
 ];
 

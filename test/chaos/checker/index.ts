@@ -4,7 +4,8 @@ import { findForeignChanges } from './foreign.ts';
 import { findHandedOutWrongly, type HandedOutOptions } from './handed-out.ts';
 import { findLostAddresses } from './kept.ts';
 import type { Problem } from './problem.ts';
-import { findHasty, findUsurpers } from './promises.ts';
+import { findUsurpers } from './promises.ts';
+import { findHasty } from './quarantine.ts';
 import { findUnrecorded } from './recorded.ts';
 import { findDuplicates } from './told.ts';
 
