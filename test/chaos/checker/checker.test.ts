@@ -230,6 +230,14 @@ const broken: readonly (readonly [string, Scribe, RegExp])[] = [
     /^duplicates: .*ms after it was given up/,
   ],
   [
+    'an address is handed out in its quarantine, though the pool was gone for a while',
+    moved()
+      .remove('admin', object('ConfigMap', 'infra/pool', {}))
+      .remove(us, entry('10.0.0.1', one))
+      .put(us, entry('10.0.0.1', two)),
+    /^duplicates: .*10.0.0.1 3000 ms after it was given up/,
+  ],
+  [
     'an address is handed out at once after its Gateway named another',
     moved().remove(us, entry('10.0.0.1', one)).put(us, entry('10.0.0.1', two)),
     /^duplicates: .*10.0.0.1 2000 ms after it was given up/,

@@ -93,10 +93,9 @@ class QuarantineBook {
   }
 }
 
-/** In milliseconds; 0 where it cannot be told. */
+/** In milliseconds; 0 where it cannot be told. While the pool is gone, the default holds. */
 function quarantineOf(pool: ApiObject | undefined): number {
-  if (pool === undefined) return 0;
-  const text = stringOf(objectOf(pool.data).quarantine) || '30s';
+  const text = stringOf(objectOf(pool?.data).quarantine) || '30s';
   return Number(/^(\d+)s$/.exec(text)?.[1] ?? 0) * 1000;
 }
 
