@@ -208,7 +208,7 @@ export class Controller {
       pool: this.pool,
       settings: this.#config,
       lookAgain: (gateway) => {
-        if (gateway !== undefined) this.actors.lookAgain(gateway);
+        this.actors.lookAgain(gateway);
         this.actors.markWaiting();
       },
       request: (entry, by) => {

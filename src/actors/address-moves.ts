@@ -1,9 +1,9 @@
 import type { Change, Cluster } from '../cluster/cluster.ts';
 import { addressesAmong } from '../cluster/references.ts';
+import { namesAddress } from '../gateway/address-pin.ts';
+import type { World } from '../gateway/graph.ts';
 import { isGatewayKey } from '../gateway/keys.ts';
-import { ownerUid, releasedAt } from '../gateway/ledger.ts';
-import { canonicalAddress } from '../ipam/address.ts';
-import type { Gateway } from '../objects/gateway-api.ts';
+import { isOurEntry, ownerUid, releasedAt } from '../gateway/ledger.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { AddressPool } from './address-pool.ts';
 
@@ -18,6 +18,7 @@ export interface AddressMoves {
 interface Scope {
   readonly cluster: Cluster;
   readonly pool: Pick<AddressPool, 'holderOf' | 'covers'>;
+  readonly world: Pick<World, 'settings'>;
   /** Who may want an address that is free now. */
   readonly waiting: ReadonlySet<ObjectKey>;
 }
@@ -39,8 +40,9 @@ export function addressMovesOf(change: Change, scope: Scope): AddressMoves {
 }
 
 /** Whether another replica has recorded an address for a Gateway that does not hold it here. */
-function isRecordedAnew({ before, after }: Change, { pool }: Scope): boolean {
-  if (after?.kind !== 'IPAddress' || ownerUid(after) === '' || releasedAt(after) !== undefined) return false;
+function isRecordedAnew({ before, after }: Change, { pool, world }: Scope): boolean {
+  if (after?.kind !== 'IPAddress' || !isOurEntry(after, world.settings) || releasedAt(after) !== undefined)
+    return false;
   const isOld =
     before?.kind === 'IPAddress' && ownerUid(before) === ownerUid(after) && releasedAt(before) === undefined;
   return !isOld && pool.holderOf(after.metadata.name)?.uid !== ownerUid(after);
@@ -49,16 +51,15 @@ function isRecordedAnew({ before, after }: Change, { pool }: Scope): boolean {
 /** Whether an entry of the ledger that concerns us goes, is given up, or is made for another Gateway. */
 function isGivenUp({ before, after }: Change, scope: Scope): boolean {
   if (before?.kind !== 'IPAddress') return false;
-  if (after?.kind !== 'IPAddress') return ownerUid(before) !== '' || mayBeWanted(before.metadata.name, scope);
+  if (!isOurEntry(before, scope.world.settings)) return after === undefined && mayBeWanted(before.metadata.name, scope);
+  if (after?.kind !== 'IPAddress') return true;
   const isGoingNow = releasedAt(before) === undefined && releasedAt(after) !== undefined;
   return isGoingNow || ownerUid(before) !== ownerUid(after);
 }
 
 /** Whether the pool has it, or a Gateway that waits names it: most entries are of Services that come and go. */
 function mayBeWanted(address: string, { cluster, pool, waiting }: Scope): boolean {
-  return pool.covers(address) || [...waiting].some((key) => isGatewayKey(key) && names(cluster.get(key), address));
-}
-
-function names(gateway: Gateway | undefined, address: string): boolean {
-  return gateway?.spec.addresses.some(({ value }) => canonicalAddress(value) === address) ?? false;
+  if (pool.covers(address)) return true;
+  const gateways = [...waiting].filter(isGatewayKey).flatMap((key) => cluster.get(key) ?? []);
+  return gateways.some((gateway) => namesAddress(gateway, address));
 }

@@ -16,7 +16,7 @@ export interface LedgerKeeperOptions {
   /** Asks for the entry to be brought in step with who holds the address. */
   readonly request: (entry: ObjectKey<'IPAddress'>, by: ObjectKey<ActorKind>) => void;
   /** Who holds an address is another now: those concerned look again. */
-  readonly lookAgain: (gateway: ObjectKey<'Gateway'> | undefined) => void;
+  readonly lookAgain: (gateway: ObjectKey<'Gateway'>) => void;
   readonly after: (ms: number, action: () => void) => () => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -1,7 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { othersOf } from '../cluster/others.ts';
 import { holdingsOf } from '../gateway/holdings.ts';
-import { isInAnyScope } from '../ipam/pool.ts';
 import { type PoolReport, reportPool } from '../ipam/report.ts';
 import type { Settings } from '../objects/view.ts';
 import type { AddressPool } from './address-pool.ts';
@@ -13,6 +12,6 @@ export function poolReport(addresses: AddressPool, cluster: Cluster, settings: S
   const holdings = holdingsOf(cluster.all('IPAddress'), cluster.all('Gateway'), { view: cluster, settings });
   // Most addresses on Services are those of Gateways, and need no closer look.
   const mayBeOthers = (address: string): boolean =>
-    addresses.holderOf(address) === undefined && isInAnyScope(address, pool);
+    addresses.holderOf(address) === undefined && addresses.covers(address);
   return reportPool(pool, holdings, othersOf(cluster, settings, mayBeOthers));
 }

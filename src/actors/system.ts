@@ -131,9 +131,9 @@ export class ActorSystem {
   /** Before the caches are in sync there is nobody to tell: `open` has everybody look. */
   #take(change: Change): void {
     if (!this.#isOpen) return;
-    const { cluster, pool } = this.#options;
+    const { cluster, pool, world } = this.#options;
     const { extent, actors, graphs, owners } = affectedBy(change, cluster);
-    const { holders, isAnyFree } = addressMovesOf(change, { cluster, pool, waiting: this.#waiting });
+    const { holders, isAnyFree } = addressMovesOf(change, { cluster, pool, world, waiting: this.#waiting });
     for (const key of graphs) this.#graphs.invalidate(key, change.key);
     // Most often it is the status that was written for it.
     const isTold = extent === 'status' && this.#options.isTold?.(change.key) === true;

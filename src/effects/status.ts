@@ -6,7 +6,6 @@ import { isGatewayKey, isRouteKey } from '../gateway/keys.ts';
 import { ledgerKey } from '../gateway/ledger.ts';
 import { listenerSetStatus } from '../gateway/listener-set-status.ts';
 import { routeStatus } from '../gateway/route-status.ts';
-
 import type { ApiRequest } from '../kubernetes/client.ts';
 import type { Gateway } from '../objects/gateway-api.ts';
 import type { ObjectKey, RouteKind } from '../objects/keys.ts';

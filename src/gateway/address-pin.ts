@@ -164,6 +164,11 @@ function parsePin(text: string): Pin | undefined {
   }
 }
 
+/** Whether the spec of a Gateway names this address, given in canonical text, whoever wrote it there. */
+export function namesAddress(gateway: Gateway, address: string): boolean {
+  return specValues(gateway).some((value) => canonicalAddress(value) === address);
+}
+
 export function specValues(gateway: Gateway): readonly string[] {
   return gateway.spec.addresses.map(({ value }) => value).filter((value) => value !== '');
 }

@@ -36,7 +36,7 @@ class Bench {
       pool: this.pool,
       settings,
       request: (entry, by) => this.told.push(`write ${entry} for ${by}`),
-      lookAgain: (gateway) => this.told.push(`look ${gateway ?? 'who waits'}`),
+      lookAgain: (gateway) => this.told.push(`look ${gateway}`),
       after: (ms, action) => this.clock.after(ms, action),
       now: () => this.clock.now,
     });

@@ -6,6 +6,9 @@ import { Bench, serviceOf } from './bench.ts';
 
 const forbidden: Failure = { kind: 'forbidden', code: 403, message: 'services is forbidden' };
 
+const selectors = { fieldSelector: 'metadata.name=options' };
+const extra = { kind: 'ConfigMap', namespace: '', name: 'options', selectors, isExtra: true } as const;
+
 function configMapOf(name: string): object {
   return { metadata: { name, namespace: 'default', uid: name, resourceVersion: '5' }, data: {} };
 }
@@ -88,8 +91,6 @@ describe('following', () => {
   });
 
   test('says nothing of an extra source that is forbidden, and follows one object of it all the same', async () => {
-    const selectors = { fieldSelector: 'metadata.name=options' };
-    const extra = { kind: 'ConfigMap', namespace: '', name: 'options', selectors, isExtra: true } as const;
     const bench = new Bench([extra]);
     bench.server.refusals.push(forbidden);
     await bench.start();
@@ -105,8 +106,7 @@ describe('following', () => {
   });
 
   test('follows one object of an extra source apart from it: that may be about to be forbidden', async () => {
-    const selectors = { fieldSelector: 'metadata.name=options' };
-    const bench = new Bench([{ kind: 'ConfigMap', namespace: '', name: 'options', selectors, isExtra: true }]);
+    const bench = new Bench([extra]);
     await bench.start();
     bench.follow.follow('ConfigMap/default/options');
     await settle();

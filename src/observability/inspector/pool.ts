@@ -1,9 +1,9 @@
 import type { AddressPool } from '../../actors/address-pool.ts';
 import type { Witnesses } from '../../actors/explain.ts';
 import { othersOf } from '../../cluster/others.ts';
+import { namesAddress } from '../../gateway/address-pin.ts';
 import { holdingsOf } from '../../gateway/holdings.ts';
 import { annotations } from '../../gateway/names.ts';
-import { canonicalAddress } from '../../ipam/address.ts';
 import { mapPool, type Occupant, type PoolMap } from '../../ipam/pool-map.ts';
 import type { ObjectKey } from '../../objects/keys.ts';
 import { sanitise } from './sanitise.ts';
@@ -44,7 +44,7 @@ function occupantsOf(pool: AddressPool, witnesses: Witnesses): ReadonlyMap<strin
     found.set(address, { address, use: released === undefined ? 'used' : 'quarantined', who });
   }
   for (const [address, { namespace, name }] of pool.holders()) {
-    const isNamed = namesAddress(`Gateway/${namespace}/${name}`, address, witnesses);
+    const isNamed = isStatic(`Gateway/${namespace}/${name}`, address, witnesses);
     found.set(address, { address, use: isNamed ? 'static' : 'used', who: `Gateway ${namespace}/${name}` });
   }
   for (const { address, who } of othersOf(cluster, settings)) {
@@ -55,8 +55,8 @@ function occupantsOf(pool: AddressPool, witnesses: Witnesses): ReadonlyMap<strin
 }
 
 /** Whether a Gateway has an address because its spec names it, and not because we wrote it there. */
-function namesAddress(key: ObjectKey<'Gateway'>, address: string, { cluster }: Witnesses): boolean {
+function isStatic(key: ObjectKey<'Gateway'>, address: string, { cluster }: Witnesses): boolean {
   const gateway = cluster.get(key);
-  const isNamed = gateway?.spec.addresses.some(({ value }) => canonicalAddress(value ?? '') === address) ?? false;
-  return isNamed && gateway?.metadata.annotations[annotations.pinned]?.includes(`"${address}"`) !== true;
+  if (gateway === undefined || !namesAddress(gateway, address)) return false;
+  return gateway.metadata.annotations[annotations.pinned]?.includes(`"${address}"`) !== true;
 }
