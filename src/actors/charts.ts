@@ -3,7 +3,7 @@ import { gatewayMachine } from '../../machines/gateway.ts';
 import { gatewayClassMachine } from '../../machines/gateway-class.ts';
 import { listenerSetMachine } from '../../machines/listener-set.ts';
 import { routeMachine } from '../../machines/route.ts';
-import type { EffectKeys, EffectName } from '../effects/effects.ts';
+import type { EffectKeys, EffectName } from '../effects/deciders.ts';
 import { ledgerKey } from '../gateway/ledger.ts';
 import type { AddressClaim } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';

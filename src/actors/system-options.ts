@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import type { EffectKeys, EffectName } from '../effects/effects.ts';
+import type { EffectKeys, EffectName } from '../effects/deciders.ts';
 import type { World } from '../gateway/graph.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 import type { ActorState } from '../objects/states.ts';

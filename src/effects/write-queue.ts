@@ -20,11 +20,10 @@ export interface WriteTask {
    * after that. `undefined` where nothing needs to be read.
    */
   confirm?(request: ApiRequest): Promise<{ readonly failure?: Failure }> | undefined;
-  /** Takes in the answer. */
+  /** The server took it, and answered with this. */
   accept(request: ApiRequest, body: unknown): void;
   /** Reads the object again: somebody else wrote it, or it is not what we thought. */
   refresh(): Promise<void>;
-  succeeded(): void;
   /**
    * The server refuses the request, or has not taken it for the fifth time in a row; it is tried again later, or at once
    * when another one is decided.
@@ -79,6 +78,8 @@ export class WriteQueue {
   readonly #options: WriteQueueOptions;
   readonly #queue: PQueue;
   readonly #entries = new Map<string, Entry>();
+  /** Those that wait for their turn, in its order: p-queue is given one when it can take it, as each costs it a kilobyte. */
+  readonly #turns = new Set<Entry>();
   readonly #repeats: Repeats;
   readonly #pace: Pace;
   #isClosed = false;
@@ -124,6 +125,7 @@ export class WriteQueue {
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const entry of this.#entries.values()) entry.cancelWait?.();
+    this.#turns.clear();
     this.#queue.clear();
     await this.#queue.onIdle();
   }
@@ -133,12 +135,26 @@ export class WriteQueue {
     this.#entries.set(entry.task.id, entry);
     entry.withheld = undefined;
     this.#options.watcher?.added(entry.task.id);
-    this.#queue
-      .add(() => this.#turn(entry).finally(() => this.#options.watcher?.ended(entry.task.id)))
-      .catch((error: unknown) => {
-        this.#entries.delete(entry.task.id);
-        this.#options.onError(entry.task, error);
-      });
+    this.#turns.add(entry);
+    this.#feed();
+  }
+
+  #feed(): void {
+    while (this.#queue.size === 0) {
+      const [entry] = this.#turns;
+      if (entry === undefined) return;
+      this.#turns.delete(entry);
+      const ended = (): void => {
+        this.#options.watcher?.ended(entry.task.id);
+        this.#feed();
+      };
+      this.#queue
+        .add(() => this.#turn(entry).finally(ended))
+        .catch((error: unknown) => {
+          this.#entries.delete(entry.task.id);
+          this.#options.onError(entry.task, error);
+        });
+    }
   }
 
   async #turn(entry: Entry): Promise<void> {
@@ -202,7 +218,6 @@ export class WriteQueue {
     this.#repeats.noteSent(task.id, request);
     if (task.isPaced === true) this.#pace.noteSent(task.id);
     task.accept(request, result.body);
-    task.succeeded();
     if (!this.#isClosed && entry.isAskedAgain) return true;
     this.#entries.delete(task.id);
     return false;

@@ -76,7 +76,6 @@ describe('a paced task', () => {
       decide: () => (wanted === undefined ? undefined : { method: 'PATCH', path: '/status', body: wanted }),
       accept: () => {},
       refresh: () => Promise.resolve(),
-      succeeded: () => {},
       failed: ({ message }) => assert.fail(message),
       retryDue: () => {},
       dropped: () => {},

@@ -78,7 +78,6 @@ export class Bench {
       accept: () => note('accept'),
       confirm: () => this.confirm?.(),
       refresh: async () => note('refresh'),
-      succeeded: () => note('succeeded'),
       failed: ({ kind }) => note(`failed ${kind}`),
       retryDue: () => note('retryDue'),
       dropped: () => note('dropped'),

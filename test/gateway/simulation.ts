@@ -129,12 +129,11 @@ export class Simulation {
     }
     const { result, write } = this.api.handle(request);
     this.writes.push(write);
-    if ('body' in result) task.accept(request, result.body);
     const known = this.cluster.get(write.key);
     if (known !== undefined && this.api.get(write.key) === undefined) {
       this.cluster.remove(write.key, known.metadata.uid);
     }
-    task.succeeded();
+    task.accept(request, 'body' in result ? result.body : undefined);
   }
 
   /** As the write queue does: the same request is not sent again because it is asked for again. */
