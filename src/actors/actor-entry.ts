@@ -1,4 +1,5 @@
 import { type AnyActorRef, type AnyMachineSnapshot, type AnyStateMachine, createActor } from 'xstate';
+import { sharing } from '../gateway/equal.ts';
 import type { Failures } from '../gateway/failures.ts';
 import type { ResultEvent } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
@@ -13,7 +14,7 @@ interface ReadableContext<Facts> {
   readonly failures: Failures;
 }
 
-export interface ActorOptions<Facts> {
+export interface ActorOptions<Facts extends object> {
   readonly key: ObjectKey<ActorKind>;
   /** Of the object; empty for one that was never seen. */
   readonly uid: string;
@@ -28,7 +29,7 @@ export interface ActorOptions<Facts> {
 }
 
 /** One object's actor with its mailbox. */
-export class ActorEntry<Facts = unknown> {
+export class ActorEntry<Facts extends object = object> {
   readonly key: ObjectKey<ActorKind>;
   readonly uid: string;
   readonly mailbox = new Mailbox();
@@ -76,7 +77,7 @@ export class ActorEntry<Facts = unknown> {
 
   /** Hands today's facts over, as the one event of this turn. @returns the facts. */
   observe(): Facts {
-    const facts = this.#found ?? this.#look();
+    const facts = sharing(this.context.facts, this.#found ?? this.#look());
     this.#found = undefined;
     this.#actor.send({ type: 'Observed', facts });
     return facts;

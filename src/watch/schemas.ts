@@ -1,15 +1,11 @@
 import { z } from 'zod';
+import { list, stringMap } from './containers.ts';
 import { condition, word } from './word.ts';
 
 /**
  * What we read of each kind, and nothing more: the rest is dropped here, so that the cache keeps only what decisions
  * need. Defaults are those of the API.
  */
-const stringMap = z
-  .record(z.string(), z.string())
-  .nullish()
-  .transform((map) => map ?? {});
-
 /** kubectl's copy of the whole object: as large as the object, and nobody decides from it. */
 const appliedCopy = 'kubectl.kubernetes.io/last-applied-configuration';
 
@@ -29,32 +25,22 @@ const metadata = z.object({
   deletionTimestamp: z.string().optional(),
   labels: stringMap,
   annotations: annotationMap,
-  ownerReferences: z
-    .array(
-      z.object({
-        apiVersion: word,
-        kind: word,
-        name: z.string(),
-        uid: z.string(),
-        controller: z.boolean().optional(),
-        blockOwnerDeletion: z.boolean().optional(),
-      }),
-    )
-    .nullish()
-    .transform((list) => list ?? []),
+  ownerReferences: list(
+    z.object({
+      apiVersion: word,
+      kind: word,
+      name: z.string(),
+      uid: z.string(),
+      controller: z.boolean().optional(),
+      blockOwnerDeletion: z.boolean().optional(),
+    }),
+  ),
 });
 
 /** Enough to name an object whose whole cannot be decoded. */
 export const identity = z.object({
   metadata: metadata.pick({ name: true, namespace: true, uid: true, resourceVersion: true }),
 });
-
-function list<T extends z.ZodType>(item: T) {
-  return z
-    .array(item)
-    .nullish()
-    .transform((items) => items ?? []);
-}
 
 const parametersRef = z.object({
   group: word.default(''),
