@@ -27,5 +27,6 @@ ENV NODE_ENV=production
 USER 65532:65532
 EXPOSE 8080 8081
 # The heap may grow to twice what lives, not to 3.5 times as V8 would have it: a third less memory at the peak, for the CPU
-# that a young generation of 16 MiB saves.
-ENTRYPOINT ["/nodejs/bin/node", "--enable-source-maps", "--max-semi-space-size=16", "--heap-growing-percent=100", "/app/dist/src/cli/index.js"]
+# that a young generation of 16 MiB saves. And nothing is made in the old generation at once because others like it have
+# lived long: of objects that come in versions each is garbage soon, and there it stays longest (a quarter of the peak).
+ENTRYPOINT ["/nodejs/bin/node", "--enable-source-maps", "--max-semi-space-size=16", "--heap-growing-percent=100", "--no-allocation-site-pretenuring", "/app/dist/src/cli/index.js"]
