@@ -1,5 +1,4 @@
 import { type AnyActorRef, type AnyMachineSnapshot, type AnyStateMachine, createActor } from 'xstate';
-import { sharing } from '../gateway/equal.ts';
 import type { Failures } from '../gateway/failures.ts';
 import type { ResultEvent } from '../objects/facts.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
@@ -14,7 +13,7 @@ interface ReadableContext<Facts> {
   readonly failures: Failures;
 }
 
-export interface ActorOptions<Facts extends object> {
+export interface ActorOptions<Facts> {
   readonly key: ObjectKey<ActorKind>;
   /** Of the object; empty for one that was never seen. */
   readonly uid: string;
@@ -29,7 +28,7 @@ export interface ActorOptions<Facts extends object> {
 }
 
 /** One object's actor with its mailbox. */
-export class ActorEntry<Facts extends object = object> {
+export class ActorEntry<Facts = unknown> {
   readonly key: ObjectKey<ActorKind>;
   readonly uid: string;
   readonly mailbox = new Mailbox();
@@ -77,7 +76,7 @@ export class ActorEntry<Facts extends object = object> {
 
   /** Hands today's facts over, as the one event of this turn. @returns the facts. */
   observe(): Facts {
-    const facts = sharing(this.context.facts, this.#found ?? this.#look());
+    const facts = this.#found ?? this.#look();
     this.#found = undefined;
     this.#actor.send({ type: 'Observed', facts });
     return facts;

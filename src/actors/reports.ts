@@ -20,7 +20,7 @@ export function settledReportsOf(actors: ActorSystem): EffectContext['reports'] 
 }
 
 function reports(actors: ActorSystem, mayTell: (key: ObjectKey<ActorKind>) => boolean): EffectContext['reports'] {
-  const find = <Facts extends object>(key: ObjectKey<ActorKind>) => {
+  const find = <Facts>(key: ObjectKey<ActorKind>) => {
     const entry = mayTell(key) ? (actors.entries.get(key) as ActorEntry<Facts> | undefined) : undefined;
     const facts = entry?.context.facts;
     return entry === undefined || facts === undefined ? undefined : { entry, facts };

@@ -19,7 +19,7 @@ export function spawn(
   onError: (error: unknown) => void,
 ): ActorEntry | undefined {
   const { view, settings } = world;
-  const made = <Facts extends object>(
+  const made = <Facts>(
     options: Pick<ActorOptions<Facts>, 'machine' | 'look'>,
     isNeeded: (facts: Facts) => boolean,
   ): ActorEntry<Facts> | undefined => {
