@@ -12,6 +12,7 @@ import { churn } from './scenarios/churn.ts';
 import { convergence } from './scenarios/convergence.ts';
 import { endpoints } from './scenarios/endpoints.ts';
 import { fanIn } from './scenarios/fan-in.ts';
+import { follower } from './scenarios/follower.ts';
 import { inspect } from './scenarios/inspect.ts';
 import { large } from './scenarios/large.ts';
 import { restart } from './scenarios/restart.ts';
@@ -27,6 +28,7 @@ const scenarios: Readonly<Record<ScenarioName, (bench: Bench) => Promise<Figures
   large,
   endpoints,
   inspect,
+  follower,
 };
 
 const started = performance.now();

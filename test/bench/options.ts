@@ -10,6 +10,7 @@ export const scenarioNames = [
   'large',
   'endpoints',
   'inspect',
+  'follower',
 ] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 

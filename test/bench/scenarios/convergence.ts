@@ -10,6 +10,8 @@ type Scenario = 'converge' | 'online';
 
 export interface Run {
   readonly seconds: number;
+  /** From its start until its caches were in sync; part of `seconds` where it starts with all there. */
+  readonly syncedSeconds: number;
   readonly sample: Sample;
   readonly writes: Writes;
   readonly requests: Readonly<Record<string, number>>;
@@ -119,8 +121,9 @@ async function finish(bench: Bench, controller: Controller, seconds: number): Pr
   const sample = await controller.sample();
   const writes = await bench.countWrites();
   const requests = await controller.requests();
+  const syncedSeconds = (await controller.synced) / 1000;
   await controller.stop();
-  return { seconds, sample, writes, requests };
+  return { seconds, syncedSeconds, sample, writes, requests };
 }
 
 export async function replayRun(
