@@ -33,7 +33,7 @@ describe('the command line of the bench', () => {
       [scenarios, target, behaviour, output, repeat],
       [['converge'], 'cluster', 'create', 'table', undefined],
     );
-    assert.equal(parseOptions(['--scenario', 'all']).scenarios.length, 9);
+    assert.equal(parseOptions(['--scenario', 'all']).scenarios.length, 10);
   });
 
   for (const [args, message] of [
