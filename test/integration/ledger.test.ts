@@ -74,7 +74,8 @@ describe('The ledger', together, () => {
 
   test('keeps a released address in quarantine, then it is free', async (t) => {
     const f = await fixture(t, { pool: null });
-    await f.setPool({ 'range-global': f.address(1), quarantine: '2s' });
+    // Longer than a slow machine takes to come to rest.
+    await f.setPool({ 'range-global': f.address(1), quarantine: '8s' });
     await f.create(gateway(f, 'gw'));
     const first = await f.run();
     await f.delete('Gateway', 'gw');
