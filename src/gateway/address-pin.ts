@@ -1,6 +1,5 @@
 import { canonicalAddress } from '../ipam/address.ts';
 import type { Gateway } from '../objects/gateway-api.ts';
-import type { StringMap } from '../objects/kubernetes.ts';
 import type { Settings } from '../objects/view.ts';
 import { isEqual } from './equal.ts';
 import type { World } from './graph.ts';
@@ -87,7 +86,7 @@ export function isMarkStale(gateway: Gateway, settings: Settings): boolean {
   if (named.length === 0 || named.includes(undefined)) return false;
   const text = metadata.annotations[annotations.pinned];
   if (text !== undefined) {
-    const pin = pinIn(metadata.annotations, text);
+    const pin = parsePin(text);
     return pin !== undefined && pin.controller === settings.controllerName && !isNamed(pin, gateway);
   }
   const label = metadata.labels[labels.address];
@@ -142,7 +141,7 @@ export function unpinPatch(gateway: Gateway, settings: Settings): Record<string,
 /** The annotation's record; of the Go original's Gateways, the label that equals the one address in the spec. */
 export function pinOf(gateway: Gateway, settings: Settings): Pin | undefined {
   const text = gateway.metadata.annotations[annotations.pinned];
-  if (text !== undefined) return pinIn(gateway.metadata.annotations, text);
+  if (text !== undefined) return parsePin(text);
   const [value, ...more] = specValues(gateway);
   const isLabelled =
     gateway.metadata.labels[labels.implementation] === labelValue(settings.implementationLabel) &&
@@ -152,16 +151,6 @@ export function pinOf(gateway: Gateway, settings: Settings): Pin | undefined {
   const address = isLabelled ? canonicalAddress(value) : undefined;
   if (address === undefined) return undefined;
   return { controller: settings.controllerName, uid: gateway.metadata.uid, addresses: [address] };
-}
-
-/** A look asks several times; versions of a Gateway share their annotations where these are the same. */
-const pins = new WeakMap<StringMap, Pin | undefined>();
-
-function pinIn(marks: StringMap, text: string): Pin | undefined {
-  if (pins.has(marks)) return pins.get(marks);
-  const pin = parsePin(text);
-  pins.set(marks, pin);
-  return pin;
 }
 
 function parsePin(text: string): Pin | undefined {

@@ -45,7 +45,6 @@ export const routeLabels = {
 } as const;
 
 const longestLabel = 63;
-const legalLabel = /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/;
 const copySuffix = '-gw-api';
 
 /**
@@ -53,11 +52,11 @@ const copySuffix = '-gw-api';
  * would look the same then. Texts that are legal already (an IPv4 address) stay as they are.
  */
 export function labelValue(text: string): string {
-  if (legalLabel.test(text)) return text;
   const legal = text
     .replace(/[^A-Za-z0-9._-]/g, '-')
     .replace(/^[^A-Za-z0-9]+/, '')
     .replace(/[^A-Za-z0-9]+$/, '');
+  if (legal === text && text.length <= longestLabel) return text;
   return withHash(legal, text, longestLabel);
 }
 

@@ -1,8 +1,8 @@
-import type { Gateway, GatewayClass, Route } from '../objects/gateway-api.ts';
+import type { Gateway, Route } from '../objects/gateway-api.ts';
 import type { ClusterView, Settings } from '../objects/view.ts';
 import { homeOf } from './home.ts';
 import { classKey } from './keys.ts';
-import { noParameters, type Parameters, readParameters } from './parameters.ts';
+import { readParameters } from './parameters.ts';
 
 interface Knowledge {
   readonly view: ClusterView;
@@ -12,14 +12,11 @@ interface Knowledge {
 /** The settings as they are for one Gateway: its own parameters come before those of its class, these before the flags. */
 export function optionsOf(gateway: Gateway, { view, settings }: Knowledge): Settings {
   const gatewayClass = view.get(classKey(gateway.spec.gatewayClassName));
-  const ofClass = gatewayClass === undefined ? undefined : parametersOf(gatewayClass, view);
-  const own = parametersOf(gateway, view);
-  return ofClass === undefined && own === undefined ? settings : { ...settings, ...ofClass, ...own };
-}
-
-function parametersOf(object: Gateway | GatewayClass, view: ClusterView): Parameters | undefined {
-  const read = readParameters(object, view);
-  return read.kind === 'known' && read !== noParameters ? read.parameters : undefined;
+  const layers = [gatewayClass, gateway].flatMap((object) => {
+    const read = object && readParameters(object, view);
+    return read?.kind === 'known' ? [read.parameters] : [];
+  });
+  return layers.every((layer) => Object.keys(layer).length === 0) ? settings : Object.assign({}, settings, ...layers);
 }
 
 /** The settings as they are for a route: those of the Gateway that its Service is for. */

@@ -64,8 +64,7 @@ export type KnownParameters =
   | { readonly kind: 'awaited' }
   | { readonly kind: 'refused'; readonly message: string };
 
-/** What is known of those who name none, and have none by annotation: one for all. */
-export const noParameters: KnownParameters = { kind: 'known', parameters: {} };
+const none: KnownParameters = { kind: 'known', parameters: {} };
 
 /** The ConfigMap that a Gateway or a class takes parameters from; `undefined` where it names none, or what is none. */
 export function parametersKey(object: Gateway | GatewayClass): ObjectKey<'ConfigMap'> | undefined {
@@ -102,7 +101,7 @@ function withAnnotations({ metadata }: Gateway, named: Extract<KnownParameters, 
 
 function readNamed(object: Gateway | GatewayClass, view: ClusterView): KnownParameters {
   const ref = refOf(object);
-  if (ref === undefined) return noParameters;
+  if (ref === undefined) return none;
   const field = object.kind === 'Gateway' ? 'spec.infrastructure.parametersRef' : 'spec.parametersRef';
   const key = parametersKey(object);
   if (key === undefined) {

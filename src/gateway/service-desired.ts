@@ -54,13 +54,6 @@ export function desiredService(
 
 const noExtras: Extras = { labels: {}, annotations: {}, spec: {} };
 
-/** Those that we may have set on a Service of our own. */
-const ownAnnotations: readonly string[] = [...Object.values(annotations), ...announcerAnnotationKeys];
-
-function withStale(stale: readonly string[]): readonly string[] {
-  return stale.length === 0 ? ownAnnotations : [...ownAnnotations, ...stale];
-}
-
 /** A Service that we make, with what its Gateway puts on it. */
 function withExtras({ metadata, spec }: DesiredService, extras: Extras, current: Service | undefined): DesiredService {
   const { sessionAffinityConfig, ...rest } = spec;
@@ -74,7 +67,7 @@ function withExtras({ metadata, spec }: DesiredService, extras: Extras, current:
       labels: { ...added.labels, ...metadata.labels },
       annotations: { ...added.annotations, ...metadata.annotations },
       managedLabels: added.stale.labels,
-      managedAnnotations: withStale(added.stale.annotations),
+      managedAnnotations: [...Object.values(annotations), ...announcerAnnotationKeys, ...added.stale.annotations],
     },
     spec: { ...base, ...added.spec, ports: spec.ports },
   };

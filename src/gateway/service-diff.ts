@@ -111,9 +111,8 @@ function patchTowards(current: Service, desired: DesiredService): Patch | undefi
 
 function specPatch(current: Service, desired: DesiredService): Record<string, unknown> {
   const patch: Record<string, unknown> = {};
-  const there: Readonly<Record<string, unknown>> = current.spec as object as Readonly<Record<string, unknown>>;
-  for (const field in desired.spec) {
-    const want = desired.spec[field];
+  const there: Readonly<Record<string, unknown>> = { ...current.spec };
+  for (const [field, want] of Object.entries(desired.spec)) {
     if (field === 'ports' || field === 'selector' || isEqual(there[field] ?? null, want)) continue;
     patch[field] = want;
   }
@@ -139,7 +138,7 @@ function keepNodePort(port: ServicePort, current: Service): ServicePort {
 /** Changes and additions; of the `managed` keys also what is there and no longer wanted (as `null`). */
 function mapPatch(current: StringMap, wanted: StringMap, managed: readonly string[]): Patch | undefined {
   const patch: Record<string, string | null> = {};
-  for (const key in wanted) if (current[key] !== wanted[key]) patch[key] = wanted[key] ?? null;
+  for (const [key, value] of Object.entries(wanted)) if (current[key] !== value) patch[key] = value;
   for (const key of managed) if (key in current && !(key in wanted)) patch[key] = null;
   return compact(patch);
 }
@@ -155,14 +154,8 @@ function ownersPatch(current: Service, desired: DesiredService): unknown {
 }
 
 function compact(patch: Readonly<Record<string, unknown>>): Patch | undefined {
-  const kept: Record<string, unknown> = {};
-  let isEmpty = true;
-  for (const field in patch) {
-    if (patch[field] === undefined) continue;
-    kept[field] = patch[field];
-    isEmpty = false;
-  }
-  return isEmpty ? undefined : kept;
+  const entries = Object.entries(patch).filter(([, value]) => value !== undefined);
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
 function stringOf(value: unknown): string | undefined {
