@@ -6,7 +6,7 @@ import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 import type { EffectContext } from './context.ts';
 import type { EffectKeys, EffectName } from './deciders.ts';
 import { isTold } from './status.ts';
-import { idOf, Write, type WriteDesk } from './write.ts';
+import { Write, type WriteDesk } from './write.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 export interface EffectsOptions {
@@ -77,10 +77,10 @@ export class Effects {
 
   /** Notes a wish; nothing is decided before `flush`, when all actors have made their transitions. */
   request<N extends EffectName>(name: N, key: EffectKeys[N], by: ObjectKey<ActorKind>): void {
-    const id = idOf(name, key);
+    const id = `${name} ${key}`;
     const wanted = this.#wanted.get(id);
     if (wanted !== undefined) wanted.by.add(by);
-    else this.#wanted.set(id, { write: new Write(name, key, this.#desk), by: new Set([by]) });
+    else this.#wanted.set(id, { write: new Write(id, name, key, this.#desk), by: new Set([by]) });
   }
 
   /** Queues the wishes that come to a write as things stand. */

@@ -38,8 +38,8 @@ export class Write<N extends EffectName = EffectName> implements WriteTask {
   /** The object as it was when the request was decided on. */
   #before: FollowedObject | undefined;
 
-  constructor(name: N, key: EffectKeys[N], desk: WriteDesk) {
-    this.id = idOf(name, key);
+  constructor(id: string, name: N, key: EffectKeys[N], desk: WriteDesk) {
+    this.id = id;
     this.#name = name;
     this.#key = key;
     this.#desk = desk;
@@ -51,12 +51,12 @@ export class Write<N extends EffectName = EffectName> implements WriteTask {
 
   /** Whether it comes to a request, as things stand. */
   get isDue(): boolean {
-    return deciders[this.#name](this.#key, this.#desk.context) !== undefined;
+    return this.#request() !== undefined;
   }
 
   decide(): ApiRequest | undefined {
     this.#before = this.#known;
-    return deciders[this.#name](this.#key, this.#desk.context);
+    return this.#request();
   }
 
   confirm(request: ApiRequest): Promise<{ readonly failure?: Failure }> | undefined {
@@ -102,6 +102,10 @@ export class Write<N extends EffectName = EffectName> implements WriteTask {
     settle(this.id);
   }
 
+  #request(): ApiRequest | undefined {
+    return deciders[this.#name](this.#key, this.#desk.context);
+  }
+
   get #known(): FollowedObject | undefined {
     return this.#desk.context.world.view.get<Kind>(this.#key);
   }
@@ -121,11 +125,6 @@ export class Write<N extends EffectName = EffectName> implements WriteTask {
     else return { failure: result.failure };
     return {};
   }
-}
-
-/** Writes of one id are one write. */
-export function idOf(name: EffectName, key: ObjectKey): string {
-  return `${name} ${key}`;
 }
 
 /** The uid that a delete was bound to. */

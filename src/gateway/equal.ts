@@ -14,17 +14,6 @@ export function isEqual(a: unknown, b: unknown): boolean {
   return true;
 }
 
-/**
- * A newer version with those fields of the last one that are the same in it: what is kept of both is little then, and what
- * is compared later is the same at once.
- */
-export function sharing<T extends object>(before: T | undefined, now: T): T {
-  if (before === undefined) return now;
-  const shared = { ...now };
-  for (const field in now) if (isEqual(before[field], now[field])) shared[field] = before[field];
-  return shared;
-}
-
 type Fields = Readonly<Record<string, unknown>>;
 
 function own(fields: Fields, key: string): unknown {

@@ -6,6 +6,7 @@ import { condition, word } from './word.ts';
  * What we read of each kind, and nothing more: the rest is dropped here, so that the cache keeps only what decisions
  * need. Defaults are those of the API.
  */
+
 /** kubectl's copy of the whole object: as large as the object, and nobody decides from it. */
 const appliedCopy = 'kubectl.kubernetes.io/last-applied-configuration';
 
