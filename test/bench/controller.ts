@@ -9,8 +9,8 @@ import type { Sample } from './probe.ts';
 const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
 
-/** In JavaScript: what Node.js needs to strip types would stand in the memory and in the start of what is measured. */
 const probeFolder = join(root, 'dist', 'test', 'bench');
+/** In JavaScript: what Node.js needs to strip types would stand in the memory and in the start of what is measured. */
 const compiledProbe = join(probeFolder, 'probe.js');
 const probeFlags = [
   '--ignoreConfig',

@@ -1,9 +1,8 @@
-import { Backoff } from '../../src/kubernetes/backoff.ts';
 import { connect } from '../../src/kubernetes/connect.ts';
-import { ListWatch } from '../../src/kubernetes/list-watch.ts';
-import { realTimers } from '../../src/kubernetes/timers.ts';
+import type { ListWatch } from '../../src/kubernetes/list-watch.ts';
 import { benchAgent } from './api.ts';
 import { type ApiObject, resources } from './objects.ts';
+import { watchRaw } from './watch.ts';
 
 export const observed = ['Gateway', 'TCPRoute', 'Service'] as const;
 export type Observed = (typeof observed)[number];
@@ -32,7 +31,7 @@ const progressEveryMs = 5_000;
  */
 export class Observer {
   readonly #client;
-  readonly #watches: ListWatch<unknown>[] = [];
+  readonly #watches: ListWatch<ApiObject>[] = [];
   readonly #running: Promise<void>[] = [];
   readonly #objects = { Gateway: new Map(), TCPRoute: new Map(), Service: new Map() } as Readonly<
     Record<Observed, Map<string, ApiObject>>
@@ -113,26 +112,14 @@ export class Observer {
   }
 
   #follow(kind: Observed): void {
-    const watch = new ListWatch(
+    const watch = watchRaw(
+      { client: this.#client, path: resources[kind] },
       {
-        client: this.#client,
-        path: resources[kind],
-        selectors: {},
-        backoff: new Backoff({ firstMs: 100, longestMs: 2_000, random: Math.random }),
-        random: Math.random,
-        timers: realTimers,
-      },
-      {
-        keep: (object) => object,
         replaced: (objects) => {
           this.#objects[kind].clear();
-          for (const object of objects) this.#take(kind, 'ADDED', object as ApiObject);
+          for (const object of objects) this.#take(kind, 'ADDED', object);
         },
-        changed: (type, object) => this.#take(kind, type, object as ApiObject),
-        failed: () => {},
-        crashed: (error) => {
-          throw error;
-        },
+        changed: (type, object) => this.#take(kind, type, object),
       },
     );
     this.#watches.push(watch);

@@ -4,10 +4,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bench } from '../bench.ts';
-import { groupsOf, type Shape } from '../objects.ts';
+import { type Group, groupsOf, type Shape } from '../objects.ts';
 import type { Chain } from '../replay.ts';
 import { median, round, spread } from '../statistics.ts';
 import { controllerRun, replayRun } from './convergence.ts';
+
+interface Sent {
+  readonly shape: Shape;
+  readonly groups: readonly Group[];
+  readonly chains: readonly Chain[];
+  readonly inFlight: number;
+}
 
 interface Ran {
   readonly seconds: number;
@@ -33,7 +40,7 @@ export async function follower(bench: Bench) {
     controllers.push({ seconds: seconds - syncedSeconds, cpuSeconds: sample.cpuSeconds });
     const inFlight = await bench.bestInFlight(groups, chains);
     replays.push(await replayRun('converge', bench, { shape, groups, chains, inFlight }));
-    followers.push(await followerRun(bench, shape, chains, inFlight));
+    followers.push(await followerRun(bench, { shape, groups, chains, inFlight }));
   }
   const ratiosOf = (runs: readonly Ran[]) => runs.map(({ seconds }, turn) => seconds / (replays[turn] ?? Number.NaN));
   const figuresOf = (runs: readonly Ran[]) => ({
@@ -52,27 +59,27 @@ export async function follower(bench: Bench) {
   };
 }
 
-async function followerRun(bench: Bench, shape: Shape, chains: readonly Chain[], inFlight: number): Promise<Ran> {
+async function followerRun(bench: Bench, { shape, groups, chains, inFlight }: Sent): Promise<Ran> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-follower-'));
   const file = join(folder, 'chains.json');
   writeFileSync(file, JSON.stringify(chains));
-  await bench.world.create(groupsOf(shape));
+  await bench.world.create(groups);
   const goal = await bench.goal(shape);
-  const process = fork(join(import.meta.dirname, '..', 'follower.ts'), [
+  const child = fork(join(import.meta.dirname, '..', 'follower.ts'), [
     bench.server.kubeconfigPath,
     file,
     `${inFlight}`,
   ]);
   try {
-    await once(process, 'message');
+    await once(child, 'message');
     const startedAt = performance.now();
-    process.send('send');
+    child.send('send');
     const reachedAt = await bench.observer.reach(goal, bench.report);
-    process.send('used');
-    const [cpuSeconds] = (await once(process, 'message')) as [number];
+    child.send('used');
+    const [cpuSeconds] = (await once(child, 'message')) as [number];
     return { seconds: (reachedAt - startedAt) / 1000, cpuSeconds };
   } finally {
-    process.kill('SIGKILL');
+    child.kill('SIGKILL');
     rmSync(folder, { recursive: true });
     await bench.clean();
   }
