@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const packageFile = z.object({ version: z.string() });
 

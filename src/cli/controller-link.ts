@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApiClient, ApiResult } from '../kubernetes/client.ts';
 import { describeError, type Failure } from '../kubernetes/failure.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';

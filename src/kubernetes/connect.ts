@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { KubernetesClient, type Method } from './client.ts';
 import { Credentials } from './credentials.ts';
 import { KubeConfig } from './kube-config.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Most objects have many parts that are empty: one for all. */
 const emptyMap: Readonly<Record<string, string>> = Object.freeze({});

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const most = 1_000;
 const known = new Map<string, string>();

@@ -4,34 +4,20 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import type { Sample } from './probe.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
 
-const probeFolder = join(root, 'dist', 'test', 'bench');
 /** In JavaScript: what Node.js needs to strip types would stand in the memory and in the start of what is measured. */
-const compiledProbe = join(probeFolder, 'probe.js');
-const probeFlags = [
-  '--ignoreConfig',
-  '--module',
-  'nodenext',
-  '--target',
-  'esnext',
-  '--types',
-  'node',
-  '--skipLibCheck',
-];
+const compiledProbe = join(root, 'node_modules', '.cache', 'bench', 'probe.js');
 
-/** The compiled output of this tree, made anew, and beside it the probe. @returns its folder. */
+/** The output of this tree's build, made anew, and the probe. @returns the folder of the former. */
 export async function compile(): Promise<string> {
-  await tsc('-p', 'tsconfig.build.json');
-  await tsc(join(import.meta.dirname, 'probe.ts'), '--outDir', probeFolder, ...probeFlags);
+  await run(process.execPath, [join(root, 'build.ts')]);
+  await build({ entryPoints: [join(import.meta.dirname, 'probe.ts')], outfile: compiledProbe, format: 'esm' });
   return join(root, 'dist');
-}
-
-async function tsc(...flags: readonly string[]): Promise<void> {
-  await run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), ...flags], { cwd: root });
 }
 
 /** Node's own flags in the image: what is measured runs as it would in a cluster. */
@@ -80,7 +66,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
       ...profiling,
       ...(await imageFlags()),
       `--import=${compiledProbe}`,
-      join(options.compiled, 'src', 'cli', 'index.js'),
+      join(options.compiled, 'index.js'),
       `-kubeconfig=${options.kubeconfigPath}`,
       `-metrics-bind-address=${metrics}`,
       '-health-probe-bind-address=0',
@@ -130,7 +116,7 @@ function follow(child: ChildProcess): { readonly synced: Promise<number>; tail()
 
 /** Whether a compiled controller knows a flag. */
 export async function knowsFlag(compiled: string, flag: string): Promise<boolean> {
-  const { stdout } = await run(process.execPath, [join(compiled, 'src', 'cli', 'index.js'), '--help']);
+  const { stdout } = await run(process.execPath, [join(compiled, 'index.js'), '--help']);
   return stdout.includes(`  -${flag} `);
 }
 

@@ -17,6 +17,11 @@ const packageFile = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   readonly bin: Readonly<Record<string, string>>;
 };
 
+/** What a program of the build is made of. */
+function sourceOf(path: string): string {
+  return path.replace(/^dist\/(.*)\.js$/, 'src/cli/$1.ts');
+}
+
 const tooOld = 'this runs on Node.js 24; this is 20.19.5: install Node.js 24 and try again';
 
 /** What makes a process believe that it is of this version, and write to stdout which files of `src` it loaded. */
@@ -133,13 +138,13 @@ describe('The executable', { concurrency: 4 }, () => {
   test('is there for kubectl as a plugin', () => {
     assert.deepEqual(Object.keys(packageFile.bin), ['gateway-api-controller', 'kubectl-gateway_explain']);
     for (const path of Object.values(packageFile.bin)) {
-      const source = readFileSync(join(root, path.replace(/^dist\//, '').replace(/\.js$/, '.ts')), 'utf8');
+      const source = readFileSync(join(root, sourceOf(path)), 'utf8');
       assert.ok(source.startsWith('#!/usr/bin/env node\n'));
     }
   });
 
   for (const path of Object.values(packageFile.bin)) {
-    const entry = path.replace(/^dist\//, '').replace(/\.js$/, '.ts');
+    const entry = sourceOf(path);
 
     test(`${entry} tells an older Node.js in one line what to do, and loads nothing that it cannot`, () => {
       const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', onNode('20.19.5'), entry, '-h'], {

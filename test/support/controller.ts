@@ -118,8 +118,8 @@ class Child implements ChildController {
   stdout = '';
   stderr = '';
 
-  constructor(args: readonly string[], environment: NodeJS.ProcessEnv, input: string | undefined) {
-    this.process = spawn(process.execPath, [commandLine, ...args], {
+  constructor(words: readonly string[], environment: NodeJS.ProcessEnv, input: string | undefined) {
+    this.process = spawn(process.execPath, words, {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: compileCache, ...environment },
     });
@@ -149,5 +149,10 @@ export function spawnController(
   environment: NodeJS.ProcessEnv = {},
   input?: string,
 ): ChildController {
-  return new Child(args, environment, input);
+  return new Child([commandLine, ...args], environment, input);
+}
+
+/** The same with what a build made of it. */
+export function spawnBuilt(program: string, args: readonly string[]): ChildController {
+  return new Child([program, ...args], {}, undefined);
 }
