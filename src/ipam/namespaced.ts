@@ -1,6 +1,6 @@
 import type { StringMap } from '../objects/kubernetes.ts';
 import { globalScope, type Pool, parsePool } from './pool.ts';
-import { readKey } from './pool-keys.ts';
+import { isOption, readKey } from './pool-keys.ts';
 import { invalidFirst, type PoolProblem } from './pool-problem.ts';
 
 /** A ConfigMap that gives one namespace addresses of its own. */
@@ -10,6 +10,8 @@ export interface NamespacePool {
   readonly configMap: string;
   readonly data: StringMap;
 }
+
+const mainOnly = "is not used here: the pool's main ConfigMap has it, for all namespaces";
 
 /** What replaces what: a namespace that has one key of a group takes none of that group from elsewhere. */
 const groups = [['cidr-', 'range-'], ['exclude-']] as const;
@@ -59,11 +61,12 @@ function takeGroup(
   }
 }
 
-/** Keys in a namespace's ConfigMap that no pool has, or that are for another namespace: it gives nothing to others. */
+/** Keys in a namespace's ConfigMap that no pool has, or that are not for this namespace alone. */
 function problemsOf({ namespace, configMap, data }: NamespacePool): readonly PoolProblem[] {
   const invalid = (key: string, message: string): PoolProblem => ({ kind: 'invalid', configMap, key, message });
   if (namespace === globalScope) return [invalid(globalScope, 'a namespace of this name can have no pool of its own')];
   return Object.keys(data).flatMap((key): readonly PoolProblem[] => {
+    if (isOption(key)) return [{ kind: 'remark', configMap, key, message: mainOnly }];
     const read = readKey(key);
     if ('problem' in read) return read.problem === undefined ? [] : [{ ...read.problem, configMap }];
     return [namespace, globalScope].includes(read.scope)

@@ -13,11 +13,16 @@ const namespaceName = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 
 const allKeys = [...listPrefixes.map((prefix) => `${prefix}<namespace>, ${prefix}global`), ...options].join(', ');
 
+/** Whether a key says how addresses are given, and not which. */
+export function isOption(key: string): boolean {
+  return options.has(key);
+}
+
 /** The prefix of a key with a list, and the scope that it names; else what is wrong with the key, if anything is. */
 export function readKey(
   key: string,
 ): { readonly prefix: ListPrefix; readonly scope: string } | { readonly problem: PoolProblem | undefined } {
-  if (options.has(key)) return { problem: undefined };
+  if (isOption(key)) return { problem: undefined };
   const prefix = listPrefixes.find((candidate) => key.startsWith(candidate));
   const scope = key.slice(prefix?.length ?? 0);
   if (prefix !== undefined && namespaceName.test(scope)) return { prefix, scope };

@@ -56,6 +56,13 @@ describe('a ConfigMap of a namespace', () => {
     );
     assert.deepEqual(addressesFor(read, 'blue'), ['10.1.0.4-10.1.0.6', '10.1.0.1-10.1.0.1']);
     assert.deepEqual([read.order, read.quarantineMs], ['desc', 5_000]);
+    assert.deepEqual(
+      read.problems.map(({ kind, configMap, key }) => [kind, configMap, key]),
+      [
+        ['remark', 'blue/ipam', 'search-order'],
+        ['remark', 'blue/ipam', 'quarantine'],
+      ],
+    );
   });
 
   test('works without a main one, for its namespace alone', () => {
