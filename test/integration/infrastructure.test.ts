@@ -210,7 +210,7 @@ describe('What a Gateway puts on its Services', together, () => {
     await becomes(f, `gw-${f.className}`, { externalTrafficPolicy: 'Local' });
   });
 
-  test('Local is set beside a route that gets no Service, as its name is a user’s', async (t) => {
+  test('Local is set beside a route that gets no Service, as its name is a user’s, until it does', async (t) => {
     const f = await fixture(t);
     const taken = { kind: 'UDPRoute', selector: ['app', 'web'], backendRefs: [{ name: 'users', port: 53 }] } as const;
     await f.create(
@@ -224,5 +224,10 @@ describe('What a Gateway puts on its Services', together, () => {
     await becomes(f, `gw-${f.className}`, { externalTrafficPolicy: 'Local' });
     const { status } = await f.get<GatewayObject>('Gateway', 'gw');
     assert.doesNotMatch(condition(status, 'Accepted').message, /share the address/);
+    await f.client.delete(f.target('Service', 'users'));
+    await becomes(f, `gw-${f.className}`, { externalTrafficPolicy: 'Cluster' });
+    await becomes(f, 'users', { externalTrafficPolicy: 'Cluster' });
+    await f.client.delete(f.target('UDPRoute', 'taken'));
+    await becomes(f, `gw-${f.className}`, { externalTrafficPolicy: 'Local' });
   });
 });
