@@ -1,7 +1,7 @@
 import { createActor } from 'xstate';
 import { addressPoolMachine } from '../../machines/address-pool.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { heldElsewhere } from '../gateway/held-elsewhere.ts';
+import { heldElsewhere, isOthersNow } from '../gateway/held-elsewhere.ts';
 import { byAge, partsOf } from '../gateway/keys.ts';
 import { ledgerKey, ownerUid, releasedAt } from '../gateway/ledger.ts';
 import { takenBy } from '../gateway/taken-by.ts';
@@ -204,6 +204,7 @@ export class AddressPool implements AddressView {
       if (entry !== undefined && ownerUid(entry) !== uid) return true;
       return cluster.servicesAt(address).length > 0 || cluster.nodesAt(address).length > 0;
     },
+    isOthersNow: (address, holder) => isOthersNow(address, holder, this.#known),
     heldElsewhere: (address, holder) => heldElsewhere(address, holder, this.#known),
     takenBy: (address) => takenBy(address, this.#known),
   };

@@ -39,6 +39,24 @@ export function heldElsewhere(
   return carrier && `Service ${nameOf(keyOf(carrier))}, which gives it up`;
 }
 
+/**
+ * Whether others than a Gateway use an address that its spec names from when it was another one of the same name, as a
+ * backup brings it back: what the ledger and Services of ours still say of that one is not in its way.
+ */
+export function isOthersNow(
+  address: string,
+  claimant: Claimant,
+  { view, settings }: { readonly view: ClusterView; readonly settings: Settings },
+): boolean {
+  const entry = view.get(ledgerKey(address));
+  const isOwn = entry === undefined || ownerUid(entry) === claimant.uid;
+  const isFormer = entry !== undefined && isOurEntry(entry, settings) && ownerKey(entry) === keyOfClaimant(claimant);
+  if (!isOwn && !isFormer) return true;
+  const isForOthers = (service: Service): boolean =>
+    ownershipOf(service, view, settings) === 'foreign' || !isFor(service, claimant, view);
+  return view.nodesAt(address).length > 0 || view.servicesAt(address).some(isForOthers);
+}
+
 function keyOfClaimant({ namespace, name }: Claimant): ObjectKey<'Gateway'> {
   return `Gateway/${namespace}/${name}`;
 }

@@ -21,13 +21,20 @@ export interface Holder {
 export interface Outside {
   /** Whether it is in use or in quarantine: it is not handed out anew. */
   isTaken(address: string, holder: Holder): boolean;
+  /** Whether others use it than this one, or the one that had its name before: a backup brings that back. */
+  isOthersNow(address: string, holder: Holder): boolean;
   /** Who else has it, in words: not even the Gateway that names it can have it. */
   heldElsewhere(address: string, holder: Holder): string | undefined;
   /** Who has an address that is taken, as far as it is known. */
   takenBy(address: string, holder: Holder): Taker | undefined;
 }
 
-const nobody: Outside = { isTaken: () => false, heldElsewhere: () => undefined, takenBy: () => undefined };
+const nobody: Outside = {
+  isTaken: () => false,
+  isOthersNow: () => false,
+  heldElsewhere: () => undefined,
+  takenBy: () => undefined,
+};
 
 /** Where a free address is looked for, and for whom. */
 interface Search {
@@ -118,7 +125,7 @@ export class Allocator {
       case 'preferred': {
         if (held.length > 0) return { addresses: held };
         const isUsable = request.addresses.every(
-          (address) => this.#isFreeInScope(holder, address) && !outside.isTaken(address, holder),
+          (address) => this.#isFreeInScope(holder, address) && !outside.isOthersNow(address, holder),
         );
         return isUsable ? this.#hold(holder, request.addresses) : this.#claimAny(holder, request.families, outside);
       }

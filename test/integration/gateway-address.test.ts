@@ -184,4 +184,30 @@ describe('The address of a Gateway', together, () => {
     assert.equal(status?.addresses?.[0]?.value, f.address(1));
     assert.equal(condition(status, 'Programmed').status, 'True');
   });
+
+  for (const left of ['what it left in the cluster', 'nothing of it']) {
+    test(`of one that a backup brings back is what it was, beside ${left}`, async (t) => {
+      const f = await fixture(t);
+      await f.create(gateway(f, 'other'), gateway(f, 'gw'), route(f, 'made', made));
+      const controller = await f.run();
+      await f.settle();
+      const { metadata, spec } = await f.get<GatewayObject>('Gateway', 'gw');
+      const { labels = {}, annotations = {} } = metadata;
+      const had = spec.addresses?.[0]?.value ?? '';
+      await controller.stop();
+      await f.client.delete(f.target('Gateway', 'other'));
+      await f.client.delete(f.target('Gateway', 'gw'));
+      if (left === 'nothing of it') {
+        await f.client.delete(f.target('Service', 'web'));
+        for (const host of [0, 1]) await f.client.delete(f.target('IPAddress', f.address(host)));
+      }
+      await f.create(gateway(f, 'new'));
+      await f.create(gateway(f, 'gw', { labels, annotations, addresses: spec.addresses ?? [] }));
+      await f.run();
+      await f.settle();
+      assert.equal(await addressOf(f, 'gw'), had);
+      assert.notEqual(await addressOf(f, 'new'), had);
+      assert.equal((await f.get<{ spec: { loadBalancerIP: string } }>('Service', 'web')).spec.loadBalancerIP, had);
+    });
+  }
 });

@@ -37,8 +37,9 @@ interface Case {
   readonly outside?: Outside;
 }
 
-const silent = { heldElsewhere: () => undefined, takenBy: () => undefined };
-const taken: Outside = { ...silent, isTaken: (address) => address === '10.0.0.1' };
+const silent = { isOthersNow: () => false, heldElsewhere: () => undefined, takenBy: () => undefined };
+const former: Outside = { ...silent, isTaken: (address) => address === '10.0.0.1' };
+const taken: Outside = { ...former, isOthersNow: (address) => address === '10.0.0.1' };
 
 const stranger: Outside = {
   ...silent,
@@ -177,6 +178,16 @@ const cases: readonly Case[] = [
     ],
     outcomes: ['10.0.0.2', '10.0.0.3'],
     outside: taken,
+  },
+  {
+    name: 'what is in use outside for one that it was before comes back to it, and to nobody else',
+    data: three,
+    claims: [
+      [a, any],
+      [b, named('preferred', '10.0.0.1')],
+    ],
+    outcomes: ['10.0.0.2', '10.0.0.1'],
+    outside: former,
   },
   {
     name: 'what stands in the ledger for another cannot even be named',

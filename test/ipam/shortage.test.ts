@@ -94,6 +94,7 @@ describe('a pool is used up', () => {
       const outside: Outside = {
         heldElsewhere: () => undefined,
         isTaken: (address) => address in takers,
+        isOthersNow: (address) => address in takers,
         takenBy: (address) => takers[address],
       };
       for (const [index, earlier] of before.entries()) {
