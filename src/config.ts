@@ -38,8 +38,16 @@ export const settings = {
     name: 'leader-election-namespace',
     value: 'NAMESPACE',
     default: '',
-    help: 'where the lease gateway-api.fnnrn.me is; default: the namespace of the Pod',
+    help: 'where the lease is; default: the namespace of the Pod',
     read: namespaceName,
+  },
+  /** Name of the lease. */
+  leaderElectionId: {
+    name: 'leader-election-id',
+    value: 'NAME',
+    default: 'gateway-api.fnnrn.me',
+    help: 'the lease; two installations in one namespace need two',
+    read: objectName,
   },
   /** Empty: `KUBECONFIG`, `~/.kube/config`, or the Pod's service account. */
   kubeconfig: {
@@ -222,6 +230,11 @@ function domainPath(text: string): string {
 function namespacedName(text: string): string {
   if (text === '' || /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\/)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(text)) return text;
   throw new UsageError(`"${text}" is no ConfigMap: use name or namespace/name`);
+}
+
+function objectName(text: string): string {
+  if (/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(text)) return text;
+  throw new UsageError(`"${text}" is no name of an object: use lower case letters, digits, - and .`);
 }
 
 function namespaceName(text: string): string {

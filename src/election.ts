@@ -7,8 +7,6 @@ import type { ApiClient } from './kubernetes/client.ts';
 import type { Reporter } from './observability/reporter.ts';
 import { leaseNamespace, type Surroundings } from './surroundings.ts';
 
-const leaseName = 'gateway-api.fnnrn.me';
-
 export interface ElectionParts {
   readonly config: Config;
   readonly surroundings: Surroundings;
@@ -24,7 +22,7 @@ export function buildLeadership({ config, surroundings, client, reporter, ...on 
   const namespace = leaseNamespace(config, environment);
   const identity = `${hostname()}_${randomUUID()}`;
   return new Leadership({
-    lease: new Lease({ client, namespace, name: leaseName, identity, timers }),
+    lease: new Lease({ client, namespace, name: config.leaderElectionId, identity, timers }),
     sleep: timers.sleep,
     onLeading: () => {
       reporter.leading(identity);

@@ -24,6 +24,7 @@ export function metricsOf(
     now: surroundings.timers.now,
     pool: () => poolReport(controller.pool, controller.cluster, config),
     isLeading,
+    leaseName: config.leaderElectionId,
     followed,
     version: ownVersion(),
   });

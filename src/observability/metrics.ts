@@ -14,6 +14,8 @@ export interface MetricSources extends ActorSources {
   /** `undefined` where there is no pool. */
   readonly pool: () => PoolReport | undefined;
   readonly isLeading: () => boolean;
+  /** Of the election. */
+  readonly leaseName: string;
   /** What is followed, as /readyz tells it. */
   readonly followed: () => Iterable<{ readonly kind: Kind; readonly stage: Stage }>;
   readonly version: string;
@@ -105,7 +107,7 @@ export class Metrics {
     return new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
   }
 
-  #gauges({ isLeading, pool, version, followed }: MetricSources): void {
+  #gauges({ isLeading, leaseName, pool, version, followed }: MetricSources): void {
     const registers = [this.registry];
     poolMetrics(this.registry, pool);
     const watches: Gauge<'kind' | 'stage'> = new Gauge({
@@ -124,7 +126,7 @@ export class Metrics {
       labelNames: ['name'],
       registers,
       collect: () => {
-        leading.set({ name: 'gateway-api.fnnrn.me' }, Number(isLeading()));
+        leading.set({ name: leaseName }, Number(isLeading()));
       },
     });
     const build = new Gauge({

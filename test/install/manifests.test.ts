@@ -97,9 +97,18 @@ describe('The chart', () => {
     ['replicated.yaml', 'replicated/lease-role.yaml'],
   ] as const) {
     test(`grants in ${template} what manifests/install/${manifest} grants`, () => {
-      assert.deepEqual(rulesOf(read(chart, 'templates', template)), rulesOf(read(install, manifest)));
+      const filled = read(chart, 'templates', template).replace(/\{\{ index .* default "([^"]+)" \}\}/g, '$1');
+      assert.deepEqual(rulesOf(filled), rulesOf(read(install, manifest)));
     });
   }
+
+  test('names, as the README does, the program that is in the image', () => {
+    const [, entrypoint = ''] = /^ENTRYPOINT (.*)$/m.exec(read(root, 'Dockerfile')) ?? [];
+    const program = (JSON.parse(entrypoint) as readonly string[]).at(-1)?.replace('/app/', '');
+    for (const text of [read(chart, 'templates', 'NOTES.txt'), read(root, 'README.md')]) {
+      assert.ok(text.includes(` /nodejs/bin/node ${program} explain`));
+    }
+  });
 
   test('has a schema of its values that is in step with the flags (UPDATE_GOLDEN=1 writes it anew)', () => {
     const path = join(chart, 'values.schema.json');

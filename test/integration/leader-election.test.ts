@@ -26,6 +26,18 @@ async function holders(f: Fixture): Promise<readonly string[]> {
 describe('Leader election', together, () => {
   const { fixture } = useServer();
 
+  test('of two installations in one namespace is by two leases', async (t) => {
+    const f = await fixture(t);
+    await f.run(...flags(f));
+    const other = await f.start(...flags(f), '-leader-election-id', 'other.example.com');
+    await eventually(async () => (await holders(f)).filter((holder) => holder !== '').length === 2);
+    await eventually(async () => (await other.page('health', '/readyz')).status === 200);
+    assert.match(
+      (await other.page('metrics', '/metrics')).body,
+      /^leader_election_master_status{name="other\.example\.com"} 1$/m,
+    );
+  });
+
   test('lets one of two write; when it stops, the other takes over at once and adopts everything', async (t) => {
     const f = await fixture(t);
     const first = await f.start(...flags(f));

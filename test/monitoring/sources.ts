@@ -8,6 +8,7 @@ export function sources(parts: Partial<MetricSources> = {}): MetricSources {
     now: () => 0,
     pool: () => undefined,
     isLeading: () => true,
+    leaseName: 'gateway-api.fnnrn.me',
     followed: () => [],
     version: '1.2.3',
     ...parts,
