@@ -1,10 +1,11 @@
 import { AddressPool } from './actors/address-pool.ts';
-import { type PoolSource, readPool } from './actors/pool-source.ts';
+import { readPool } from './actors/pool-source.ts';
 import { reportsOf } from './actors/reports.ts';
 import { ActorSystem } from './actors/system.ts';
 import type { ActorSystemOptions } from './actors/system-options.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import type { EffectContext } from './effects/context.ts';
+import type { PoolSource } from './objects/pool-source.ts';
 import type { Settings } from './objects/view.ts';
 
 /** What a controller would think of a cluster if it started now. */

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { type PoolSource, poolMapsOf } from './actors/pool-source.ts';
+import { poolMapsOf } from './actors/pool-source.ts';
 import { reportsOf } from './actors/reports.ts';
 import type { ActorSystem } from './actors/system.ts';
 import type { Cluster } from './cluster/cluster.ts';
@@ -15,6 +15,7 @@ import type { NoPool } from './ipam/allocator.ts';
 import type { Pool } from './ipam/pool.ts';
 import type { ApiRequest, ApiResult } from './kubernetes/client.ts';
 import type { Kind, ObjectKey } from './objects/keys.ts';
+import type { PoolSource } from './objects/pool-source.ts';
 import type { Metrics } from './observability/metrics.ts';
 import type { Reporter } from './observability/reporter.ts';
 import type { Surroundings } from './surroundings.ts';

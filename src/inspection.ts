@@ -1,10 +1,11 @@
 import type { Server } from 'node:http';
-import { type PoolSource, poolSource, readPool } from './actors/pool-source.ts';
+import { poolSource, readPool } from './actors/pool-source.ts';
 import { reportsOf } from './actors/reports.ts';
 import type { Transition } from './actors/system-options.ts';
 import type { Config } from './config.ts';
 import { type DryRun, onlookers } from './dry-run.ts';
 import { ownNamespace } from './kubernetes/connect.ts';
+import type { PoolSource } from './objects/pool-source.ts';
 import type { ActorKey } from './observability/inspector/feed.ts';
 import { Inspector } from './observability/inspector/inspector.ts';
 import type { Reporter } from './observability/reporter.ts';

@@ -5,14 +5,7 @@ import { parsePools } from '../ipam/namespaced.ts';
 import type { Pool } from '../ipam/pool.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { ConfigMap, StringMap } from '../objects/kubernetes.ts';
-
-/** Where the pool's ConfigMap may stand, the first that exists is used. */
-export interface PoolSource {
-  readonly name: string;
-  readonly namespaces: readonly string[];
-  /** Whether one in another namespace is the pool of that namespace. */
-  readonly isNamespaced?: boolean;
-}
+import type { PoolSource } from '../objects/pool-source.ts';
 
 /** The flags that say where the pool is. */
 export interface PoolFlags {

@@ -1,5 +1,5 @@
 import { explainObject } from '../actors/explain.ts';
-import { type PoolSource, poolSource } from '../actors/pool-source.ts';
+import { poolSource } from '../actors/pool-source.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { type Config, configOf, controllerFlags, ignoredFlags, settings } from '../config.ts';
 import { type DryRun, dryRun } from '../dry-run.ts';
@@ -16,6 +16,7 @@ import { type Explanation, isReadyState } from '../gateway/explanation.ts';
 import type { ApiClient } from '../kubernetes/client.ts';
 import { connect, ownNamespace } from '../kubernetes/connect.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
+import type { PoolSource } from '../objects/pool-source.ts';
 import { splitAddress } from '../observability/http.ts';
 import type { Source } from '../watch/follow.ts';
 import { sourcesOf } from '../watch/sources.ts';

@@ -3,8 +3,9 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { parseAllDocuments } from 'yaml';
 import * as z from 'zod';
-import { type PoolSource, placesOf } from '../actors/pool-source.ts';
+import { placesOf } from '../actors/pool-source.ts';
 import { UsageError } from '../flags.ts';
+import type { PoolSource } from '../objects/pool-source.ts';
 
 /** The pool's ConfigMap as it would be. */
 export interface PoolFile {

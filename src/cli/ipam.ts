@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { type PoolSource, plannedPool, poolSource, readPool } from '../actors/pool-source.ts';
+import { plannedPool, poolSource, readPool } from '../actors/pool-source.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { othersOf } from '../cluster/others.ts';
 import { type Config, configOf } from '../config.ts';
@@ -11,6 +11,7 @@ import { isInvalid } from '../ipam/pool-problem.ts';
 import { type Holding, reportPool } from '../ipam/report.ts';
 import { connect, ownNamespace } from '../kubernetes/connect.ts';
 import type { Kind } from '../objects/keys.ts';
+import type { PoolSource } from '../objects/pool-source.ts';
 import type { Source } from '../watch/follow.ts';
 import { sourcesOf } from '../watch/sources.ts';
 import { commandFlags, contextFlag, outputFlag } from './command-flags.ts';

@@ -228,14 +228,15 @@ class EventReader<Kept> {
     } else if (this.#initial === undefined) {
       this.#handler.changed(event.type, event.object);
     } else if (event.type === 'DELETED') {
-      this.#initial.delete(nameOf(event.object));
+      this.#initial.delete(namespacedNameOf(event.object));
     } else {
-      this.#initial.set(nameOf(event.object), this.#handler.keep(event.object));
+      this.#initial.set(namespacedNameOf(event.object), this.#handler.keep(event.object));
     }
   }
 }
 
-function nameOf(object: unknown): string {
+/** `namespace/name` of an object as it was sent; without a namespace `/name`. */
+export function namespacedNameOf(object: unknown): `${string}/${string}` {
   const { metadata } = (object ?? {}) as {
     readonly metadata?: { readonly namespace?: string; readonly name?: string };
   };

@@ -6,7 +6,7 @@ import type { ApiClient } from '../kubernetes/client.ts';
 import { discover } from '../kubernetes/discovery.ts';
 import type { Failure } from '../kubernetes/failure.ts';
 import { collectionPath, kinds } from '../kubernetes/kinds.ts';
-import { ListWatch } from '../kubernetes/list-watch.ts';
+import { ListWatch, namespacedNameOf } from '../kubernetes/list-watch.ts';
 import type { Timers } from '../kubernetes/timers.ts';
 import type { Kind, ObjectKey } from '../objects/keys.ts';
 import type { Rejection } from '../objects/rejection.ts';
@@ -228,7 +228,7 @@ export class Follow {
     if (!this.#stages.has(source)) return;
     const { kind } = source;
     const { cluster } = this.#options;
-    if (type !== 'DELETED' && cluster.isKnown(keyIn(kind, raw), raw)) return;
+    if (type !== 'DELETED' && cluster.isKnown(`${kind}/${namespacedNameOf(raw)}`, raw)) return;
     const decoded = decode(kind, raw);
     if (decoded === undefined) return;
     if (type === 'DELETED') {
@@ -277,9 +277,4 @@ export class Follow {
 
 function isDenied(failure: Failure | undefined): boolean {
   return failure?.kind === 'forbidden' || failure?.kind === 'unauthorized';
-}
-
-function keyIn(kind: Kind, raw: unknown): ObjectKey {
-  const { metadata } = raw as { readonly metadata?: { readonly name?: string; readonly namespace?: string } };
-  return `${kind}/${metadata?.namespace ?? ''}/${metadata?.name}`;
 }

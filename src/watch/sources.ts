@@ -1,5 +1,6 @@
 import { definitionName } from '../gateway/gateway-class.ts';
 import type { Kind } from '../objects/keys.ts';
+import type { PoolSource } from '../objects/pool-source.ts';
 import type { Source } from './follow.ts';
 
 const everywhere: readonly Kind[] = [
@@ -15,19 +16,12 @@ const everywhere: readonly Kind[] = [
   'IPAddress',
 ];
 
-/** Where the pool's ConfigMaps may stand. */
-export interface PoolPlaces {
-  readonly name: string;
-  readonly namespaces: readonly string[];
-  readonly isNamespaced?: boolean;
-}
-
 /**
  * All collections that are followed, as narrow as they can be: of ConfigMaps only those of the pool's name, of the
  * definitions of kinds only one. Of the ledger also what others have there (Kubernetes an entry for each Service): an
  * entry of ours can lose its label, and an address of others is passed over without asking for it.
  */
-export function sourcesOf(pool: PoolPlaces | undefined): readonly Source[] {
+export function sourcesOf(pool: PoolSource | undefined): readonly Source[] {
   return [
     ...everywhere.map((kind): Source => ({ kind, namespace: '', selectors: {} })),
     // Only so that their addresses are not handed out: without permission the rest works.
@@ -43,7 +37,7 @@ export function sourcesOf(pool: PoolPlaces | undefined): readonly Source[] {
 }
 
 /** Where the pool is in certain namespaces only, those that stand elsewhere unused are named to who waits there. */
-function sourcesOfPool({ name, namespaces, isNamespaced = false }: PoolPlaces): readonly Source[] {
+function sourcesOfPool({ name, namespaces, isNamespaced = false }: PoolSource): readonly Source[] {
   const ofName = { kind: 'ConfigMap', name, selectors: { fieldSelector: `metadata.name=${name}` } } as const;
   const anywhere: Source = { ...ofName, namespace: '' };
   if (isNamespaced) return [anywhere];
