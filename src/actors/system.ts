@@ -172,26 +172,26 @@ export class ActorSystem {
   }
 
   /**
-   * All that are dirty, in order. Claims are settled when all Gateways have looked, and go on their way before others look.
-   * It stops after each step, and may go on in another turn. Decisions hold until an address is granted or let go.
+   * All that are dirty, in order. Claims are settled when all Gateways have said what they have, and go on their way before
+   * others look. It stops after each step, for another turn. Decisions hold until an address is granted or let go.
    */
   *#lookAround(): Generator<void, void> {
     this.#isAtWork = true;
     yield* this.#pass('classes');
-    yield* this.#pass('gateways');
-    yield* this.#settleClaims();
+    if (yield* this.#pass('gateways')) yield* this.#settleClaims();
     yield* this.#pass('gateways');
     yield* this.#pass('attached');
     this.#isAtWork = !this.#dirty.isEmpty || this.#options.pool.hasClaims;
   }
 
-  /** It ends where one of those before them has come meanwhile, or a claim of theirs: that goes first, in the next pass. */
-  *#pass(rank: Rank): Generator<void, void> {
+  /** Whether all have looked: it ends where one of those before them has come, or a claim of theirs, which goes first. */
+  *#pass(rank: Rank): Generator<void, boolean> {
     for (const key of Array.from(this.#dirty[rank])) {
-      if (this.#dirty.isAnyBefore(rank) || (rank === 'attached' && this.#options.pool.hasClaims)) return;
+      if (this.#dirty.isAnyBefore(rank) || (rank === 'attached' && this.#options.pool.hasClaims)) return false;
       if (this.#dirty[rank].delete(key)) this.#lookAt(key);
       yield;
     }
+    return true;
   }
 
   *#settleClaims(): Generator<void, void> {
