@@ -73,6 +73,17 @@ export class KubernetesClient implements ApiClient {
   }
 
   async watch(path: string, signal: AbortSignal): Promise<WatchResult> {
+    const first = await this.#watchOnce(path, signal);
+    if (!('failure' in first) || first.failure.kind !== 'unauthorized') return first;
+    this.#options.credentials.forget();
+    return this.#watchOnce(path, signal);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#requests?.destroy(), this.#watches?.destroy()]);
+  }
+
+  async #watchOnce(path: string, signal: AbortSignal): Promise<WatchResult> {
     try {
       const { headers, watches } = await this.#connect();
       const answer = await watches.request({
@@ -86,15 +97,10 @@ export class KubernetesClient implements ApiClient {
       });
       this.#options.onAnswer?.('GET', answer.statusCode);
       if (answer.statusCode === 200) return { stream: answer.body };
-      if (answer.statusCode === 401) this.#options.credentials.forget();
       return { failure: failureOf(answer.statusCode, parseBody(await answer.body.text()), retryAfterOf(answer)) };
     } catch (error) {
       return { failure: networkFailure(error) };
     }
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([this.#requests?.destroy(), this.#watches?.destroy()]);
   }
 
   async #requestOnce(request: ApiRequest): Promise<ApiResult> {

@@ -42,6 +42,7 @@ export interface ListWatchOptions {
 const shortestWatchSeconds = 300;
 /** Bookmarks come about once a minute: a stream that is silent for longer than this is dead. */
 const silenceMs = 150_000;
+const mustListAnew: ReadonlySet<Failure['kind']> = new Set(['gone', 'forbidden', 'unauthorized']);
 const silent = broken(`nothing came for ${silenceMs / 1000} s`);
 const endOfInitialEvents = 'k8s.io/initial-events-end';
 
@@ -84,8 +85,9 @@ export class ListWatch<Kept> {
     const failure = await this.#once(signal);
     if (signal.aborted) return undefined;
     if (failure === undefined) return this.#heard ? 0 : backoff.next();
-    if (failure.kind === 'gone') this.#resourceVersion = undefined;
-    else this.#handler.failed(failure);
+    // Of what was denied for a while all is read anew: only `replaced` says that it can be read again.
+    if (mustListAnew.has(failure.kind)) this.#resourceVersion = undefined;
+    if (failure.kind !== 'gone') this.#handler.failed(failure);
     return failure.kind === 'absent' ? undefined : (failure.retryAfterMs ?? backoff.next());
   }
 

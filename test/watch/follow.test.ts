@@ -75,6 +75,24 @@ describe('following', () => {
     bench.stop();
   });
 
+  for (const kind of ['forbidden', 'unauthorized'] as const) {
+    test(`takes up again what a watch that was opened anew was ${kind} for a while`, async () => {
+      const bench = new Bench(['Service']);
+      await bench.start();
+      await bench.sync(undefined, ['a', 'b']);
+      bench.server.refusals.push({ ...forbidden, kind });
+      bench.server.watches.at(-1)?.close();
+      await bench.wake();
+      assert.equal(bench.cluster.unavailable('Service'), 'services is forbidden');
+      await bench.wake();
+      await bench.sync(undefined, ['b']);
+      assert.equal(bench.cluster.unavailable('Service'), undefined);
+      assert.equal(bench.follow.isSynced, true);
+      assert.deepEqual([...bench.cluster.keysOf('Service')], ['Service/default/b']);
+      bench.stop();
+    });
+  }
+
   test('is as ready without an optional kind that is forbidden as with it', async () => {
     const bench = new Bench(['Service'], true);
     bench.server.refusals.push(forbidden);
