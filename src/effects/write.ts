@@ -121,7 +121,8 @@ export class Write<N extends EffectName = EffectName> implements WriteTask {
     const uid = context.world.view.get(key)?.metadata.uid ?? '';
     const result = await send({ method: 'GET', path: objectPath(key, context.versionOf(kindOf(key))) });
     if ('body' in result) fold(key, result.body);
-    else if (result.failure.kind === 'absent') forget(key, uid);
+    // A version that is not served any more says nothing of the objects: they come at another one.
+    else if (result.failure.kind === 'absent' && result.failure.isOfObject === true) forget(key, uid);
     else return { failure: result.failure };
     return {};
   }

@@ -24,19 +24,23 @@ export interface Failure {
   /** HTTP status; 0 where there was no answer. */
   readonly code: number;
   readonly message: string;
+  /** Of `absent`: the object is, and not what it would be of: a namespace, or the kind at that version. */
+  readonly isOfObject?: boolean;
   /** What the server asked to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
 }
 
 /** Reads a `metav1.Status` answer. */
 export function failureOf(code: number, body: unknown, retryAfter: string | undefined): Failure {
-  const { reason, message } = statusOf(body);
-  const seconds = /^\d+$/.test(retryAfter ?? '') ? Number(retryAfter) : Number.NaN;
+  const { reason, message, name } = statusOf(body);
+  const seconds = /^\d+$/.test(retryAfter ?? '') ? Number(retryAfter) : 0;
   return {
     kind: kindOf(code, reason),
     code,
     message: message ?? `HTTP ${code}`,
-    ...(Number.isFinite(seconds) && { retryAfterMs: seconds * 1000 }),
+    ...(code === 404 && name !== undefined && { isOfObject: true }),
+    // One that asks for no wait at all would be asked again without a pause.
+    ...(seconds > 0 && { retryAfterMs: seconds * 1000 }),
   };
 }
 
@@ -65,11 +69,13 @@ function kindOf(code: number, reason: string | undefined): FailureKind {
   return kinds[code] ?? 'refused';
 }
 
-function statusOf(body: unknown): { reason?: string; message?: string } {
+function statusOf(body: unknown): { reason?: string; message?: string; name?: string } {
   if (typeof body !== 'object' || body === null) return {};
-  const { reason, message } = body as { reason?: unknown; message?: unknown };
+  const { reason, message, details } = body as { reason?: unknown; message?: unknown; details?: { name?: unknown } };
+  const name = details?.name;
   return {
     ...(typeof reason === 'string' && { reason }),
     ...(typeof message === 'string' && { message }),
+    ...(typeof name === 'string' && name !== '' && { name }),
   };
 }

@@ -74,7 +74,7 @@ describe('a Service that gets an address', () => {
   const isOurs: ApiResult = { body: stored(entryOf('gw'), 50) };
   const isOthers: ApiResult = { body: stored(entryOf('other'), 50) };
   const isThere: ApiResult = { body: stored(pinnedGateway(), 50) };
-  const isGone: ApiResult = { failure: { kind: 'absent', code: 404, message: 'not found' } };
+  const isGone: ApiResult = { failure: { kind: 'absent', code: 404, message: 'not found', isOfObject: true } };
   const cases: readonly (readonly [string, Answers, 'POST services' | undefined])[] = [
     ['is made where its Gateway still has the address', { entry: isOurs, gateway: isThere }, 'POST services'],
     ['is not made where another Gateway has it by now', { entry: isOthers, gateway: isThere }, undefined],

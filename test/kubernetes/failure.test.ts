@@ -27,6 +27,14 @@ describe('a failure', () => {
     });
   }
 
+  test('of an object that is not there is told from one of its kind', () => {
+    const details = { name: 'gw', group: 'gateway.networking.k8s.io', kind: 'gateways' };
+    assert.equal(failureOf(404, { kind: 'Status', reason: 'NotFound', details }, undefined).isOfObject, true);
+    for (const body of [{ message: '404 page not found' }, { kind: 'Status', reason: 'NotFound', details: {} }]) {
+      assert.equal(failureOf(404, body, undefined).isOfObject, undefined);
+    }
+  });
+
   for (const body of [undefined, null, 'text', 7, [], { message: 7 }]) {
     test(`with the body ${JSON.stringify(body)} tells its code`, () => {
       assert.equal(failureOf(502, body, undefined).message, 'HTTP 502');
@@ -35,7 +43,7 @@ describe('a failure', () => {
 
   const waits: readonly (readonly [string | undefined, number | undefined])[] = [
     ['7', 7_000],
-    ['0', 0],
+    ['0', undefined],
     [undefined, undefined],
     ['soon', undefined],
     ['Wed, 21 Oct 2026 07:28:00 GMT', undefined],

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { eventually } from '../../support/server.ts';
-import { addressOf, gateway, route, routeVerdicts, type ServiceObject, serviceNames } from '../objects.ts';
+import {
+  addressOf,
+  gateway,
+  ownParent,
+  type RouteObject,
+  route,
+  routeVerdicts,
+  type ServiceObject,
+  serviceNames,
+} from '../objects.ts';
 import { memoryOnly, useMemory } from './memory.ts';
 
 const made = { selector: ['app', 'web'] } as const;
@@ -45,6 +54,28 @@ describe('What the cluster serves', memoryOnly, () => {
     await f.create(route(f, 'dns', dns));
     await f.settle();
     assert.deepEqual(await serviceNames(f), ['dns', 'web']);
+  });
+
+  test('a version that is withdrawn while a status is being written takes no Service away', async (t) => {
+    const kinds = { tcproutes: ['v1alpha2'] };
+    const { f, server } = await useMemory(t, { kinds }, { versions: { TCPRoute: 'v1alpha2' } });
+    const match = { userAgent: 'gateway-api-controller', resource: 'tcproutes', verb: ['patch', 'update'] } as const;
+    const fault = server.faults.add({ match, effect: { type: 'status', code: 500, message: 'not now' } });
+    await f.create(gateway(f, 'gw'), route(f, 'made', made));
+    await f.start();
+    const uidOfService = async (): Promise<string | undefined> =>
+      (await f.find<ServiceObject>('Service', 'web'))?.metadata.uid;
+    await eventually(async () => (await uidOfService()) !== undefined);
+    const uid = await uidOfService();
+    server.kinds.serve('tcproutes', 'v1');
+    server.kinds.withdraw('tcproutes', 'v1alpha2');
+    fault.remove();
+    const target = { ...f.target('TCPRoute', 'made'), apiVersion: 'gateway.networking.k8s.io/v1' };
+    await eventually(async () => {
+      const found = (await f.client.find(target)) as RouteObject | undefined;
+      return found !== undefined && ownParent(f, found) !== undefined;
+    });
+    assert.equal(await uidOfService(), uid);
   });
 
   test('v1beta1 and v1alpha2 only: the Go original’s manifests work', async (t) => {
