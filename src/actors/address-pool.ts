@@ -3,7 +3,7 @@ import { addressPoolMachine } from '../../machines/address-pool.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { heldElsewhere, isOthersNow } from '../gateway/held-elsewhere.ts';
 import { byAge, partsOf } from '../gateway/keys.ts';
-import { ledgerKey, ownerUid, releasedAt } from '../gateway/ledger.ts';
+import { addressesInLedger, ledgerKey, ownerUid, releasedAt } from '../gateway/ledger.ts';
 import { takenBy } from '../gateway/taken-by.ts';
 import { canonicalAddress } from '../ipam/address.ts';
 import { Allocator, type ClaimOutcome, type Holder, type NoPool, type Outside } from '../ipam/allocator.ts';
@@ -206,6 +206,7 @@ export class AddressPool implements AddressView {
     },
     isOthersNow: (address, holder) => isOthersNow(address, holder, this.#known),
     heldElsewhere: (address, holder) => heldElsewhere(address, holder, this.#known),
+    recordedFor: (holder) => addressesInLedger({ metadata: holder }, this.#known),
     takenBy: (address) => takenBy(address, this.#known),
   };
 

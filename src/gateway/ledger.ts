@@ -61,7 +61,10 @@ export function strangerOf({ parentRef, metadata }: IPAddress): string {
 }
 
 /** Addresses that the ledger says this Gateway has. */
-export function addressesInLedger({ metadata }: Gateway, { view, settings }: Known): readonly string[] {
+export function addressesInLedger(
+  { metadata }: { readonly metadata: LedgerOwner },
+  { view, settings }: Known,
+): readonly string[] {
   return view
     .ledgerOf(`Gateway/${metadata.namespace}/${metadata.name}`)
     .filter((entry) => isOurEntry(entry, settings) && ownerUid(entry) === metadata.uid)

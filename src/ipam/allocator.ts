@@ -25,6 +25,8 @@ export interface Outside {
   isOthersNow(address: string, holder: Holder): boolean;
   /** Who else has it, in words: not even the Gateway that names it can have it. */
   heldElsewhere(address: string, holder: Holder): string | undefined;
+  /** What the ledger says that it has, also where it does not hold that here yet. */
+  recordedFor(holder: Holder): readonly string[];
   /** Who has an address that is taken, as far as it is known. */
   takenBy(address: string, holder: Holder): Taker | undefined;
 }
@@ -33,6 +35,7 @@ const nobody: Outside = {
   isTaken: () => false,
   isOthersNow: () => false,
   heldElsewhere: () => undefined,
+  recordedFor: () => [],
   takenBy: () => undefined,
 };
 
@@ -146,20 +149,26 @@ export class Allocator {
     return addresses;
   }
 
-  /** Where it cannot have them, it gives up what it had before, but for what it asks for still. */
+  /** Where it cannot have them all, it keeps those of them that it had before, and gives up the others. */
   #claimFixed(holder: Holder, request: FixedRequest, outside: Outside): ClaimOutcome {
-    const refusal = this.#refuseFixed(holder, request, outside);
-    if (refusal !== undefined) {
-      this.release(holder.uid);
-      return { refusal };
-    }
+    const refusals = new Map(
+      request.addresses.flatMap((address) => {
+        const refusal = this.#refuse(address, { holder, request, outside });
+        return refusal === undefined ? [] : [[address, refusal]];
+      }),
+    );
     const more = this.#findMore(holder, request, outside);
-    if ('addresses' in more) return this.#hold(holder, [...request.addresses, ...more.addresses]);
+    if (refusals.size === 0 && 'addresses' in more) {
+      return this.#hold(holder, [...request.addresses, ...more.addresses]);
+    }
+    const had = new Set([...this.held(holder.uid), ...outside.recordedFor(holder)]);
+    const wanted = [...request.addresses, ...('addresses' in more ? more.addresses : [])];
     this.#hold(
       holder,
-      this.held(holder.uid).filter((address) => request.addresses.includes(address)),
+      wanted.filter((address) => had.has(address) && !refusals.has(address)),
     );
-    return more;
+    const [refusal] = refusals.values();
+    return refusal === undefined ? more : { refusal };
   }
 
   /** What it gets beside the addresses that it names. */
@@ -177,25 +186,24 @@ export class Allocator {
     return 'addresses' in found ? { addresses: [...kept, ...found.addresses] } : found;
   }
 
-  #refuseFixed(holder: Holder, request: FixedRequest, outside: Outside): AddressRefusal | undefined {
-    for (const address of request.addresses) {
-      const kind = whyUnusable(address);
-      if (kind !== undefined) {
-        const message = `address ${address} is ${kind}, which no load balancer can have: name another one`;
-        return { reason: 'AddressNotUsable', message };
-      }
-      if (request.isPoolOnly === true && !this.#isInScope(holder, address)) {
-        const message = `address ${address} is outside the pool for namespace "${holder.namespace}": only its addresses may be named`;
-        return { reason: 'AddressNotUsable', message };
-      }
-      const other = this.#holders.get(address);
-      const isOthers = other !== undefined && other.uid !== holder.uid;
-      const who = isOthers ? `Gateway ${other.namespace}/${other.name}` : outside.heldElsewhere(address, holder);
-      if (who === undefined) continue;
-      const message = `address ${address} is held by ${who}: name another one, or wait until it is free`;
-      return { reason: 'AddressNotUsable', message };
+  /** Why a Gateway cannot have an address that it names. */
+  #refuse(
+    address: string,
+    { holder, request, outside }: { holder: Holder; request: FixedRequest; outside: Outside },
+  ): AddressRefusal | undefined {
+    const no = (message: string): AddressRefusal => ({ reason: 'AddressNotUsable', message });
+    const kind = whyUnusable(address);
+    if (kind !== undefined)
+      return no(`address ${address} is ${kind}, which no load balancer can have: name another one`);
+    if (request.isPoolOnly === true && !this.#isInScope(holder, address)) {
+      const { namespace } = holder;
+      return no(`address ${address} is outside the pool for namespace "${namespace}": only its addresses may be named`);
     }
-    return undefined;
+    const other = this.#holders.get(address);
+    const isOthers = other !== undefined && other.uid !== holder.uid;
+    const who = isOthers ? `Gateway ${other.namespace}/${other.name}` : outside.heldElsewhere(address, holder);
+    if (who === undefined) return undefined;
+    return no(`address ${address} is held by ${who}: name another one, or wait until it is free`);
   }
 
   #claimAny(holder: Holder, families: Families | undefined, outside: Outside): ClaimOutcome {

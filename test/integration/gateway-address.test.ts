@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { together, useServer } from '../support/fixture.ts';
+import { eventually } from '../support/server.ts';
 import { addressOf, condition, type GatewayObject, gateway, route, serviceNames, verdict } from './objects.ts';
 
 const pinned = 'gateway-api-controller.thebsdbox.co.uk/pinned-addresses';
@@ -183,6 +184,32 @@ describe('The address of a Gateway', together, () => {
     const { status } = await f.get<GatewayObject>('Gateway', 'clone');
     assert.equal(status?.addresses?.[0]?.value, f.address(1));
     assert.equal(condition(status, 'Programmed').status, 'True');
+  });
+
+  test('stays where its user names one more that cannot be had, also over a restart, until that can be', async (t) => {
+    const f = await fixture(t);
+    const named = (...hosts: readonly number[]) => hosts.map((host) => ({ type: 'IPAddress', value: f.address(host) }));
+    await f.create(gateway(f, 'gw', { addresses: named(40) }), gateway(f, 'other', { addresses: named(41) }));
+    await f.create(route(f, 'made', made));
+    const controller = await f.run();
+    await f.patch('Gateway', 'gw', { spec: { addresses: named(40, 41) } });
+    const check = async (): Promise<void> => {
+      await f.settle();
+      const { status } = await f.get<GatewayObject>('Gateway', 'gw');
+      assert.equal(verdict(status, 'Programmed'), 'False/AddressNotUsable');
+      assert.deepEqual(status?.addresses, named(40));
+      const { spec } = await f.get<{ spec: { loadBalancerIP: string } }>('Service', 'web');
+      assert.equal(spec.loadBalancerIP, f.address(40));
+    };
+    await check();
+    await controller.stop();
+    await f.run();
+    await check();
+    await f.client.delete(f.target('Gateway', 'other'));
+    await eventually(async () => {
+      const { status } = await f.get<GatewayObject>('Gateway', 'gw');
+      return status?.addresses?.length === 2 && condition(status, 'Programmed').status === 'True';
+    });
   });
 
   for (const left of ['what it left in the cluster', 'nothing of it']) {

@@ -37,7 +37,12 @@ interface Case {
   readonly outside?: Outside;
 }
 
-const silent = { isOthersNow: () => false, heldElsewhere: () => undefined, takenBy: () => undefined };
+const silent = {
+  isOthersNow: () => false,
+  heldElsewhere: () => undefined,
+  recordedFor: () => [],
+  takenBy: () => undefined,
+};
 const former: Outside = { ...silent, isTaken: (address) => address === '10.0.0.1' };
 const taken: Outside = { ...former, isOthersNow: (address) => address === '10.0.0.1' };
 

@@ -93,6 +93,7 @@ describe('a pool is used up', () => {
       const allocator = new Allocator(parsePool(data));
       const outside: Outside = {
         heldElsewhere: () => undefined,
+        recordedFor: () => [],
         isTaken: (address) => address in takers,
         isOthersNow: (address) => address in takers,
         takenBy: (address) => takers[address],
