@@ -47,5 +47,6 @@ export function ownServiceFacts(key: ObjectKey<'Service'>, plan: ServicePlan, wo
   const isReadable = world.view.unavailable('EndpointSlice') === undefined;
   if (facts === undefined || plan.kind !== 'aggregate' || service === undefined || !isReadable) return facts;
   const slices = slicesOutOfStep(plan, service, world);
-  return { ...facts, slices, isInStep: facts.isInStep && slices.length === 0 };
+  const refusal = facts.refusal ?? slices.map((slice) => world.refusalOf(slice)).find((why) => why !== undefined);
+  return { ...facts, slices, isInStep: facts.isInStep && slices.length === 0, refusal };
 }

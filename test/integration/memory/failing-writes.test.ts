@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { together } from '../../support/fixture.ts';
 import { eventually } from '../../support/server.ts';
-import { condition, gateway, ownParent, type RouteObject, route, type ServiceObject, service } from '../objects.ts';
+import {
+  condition,
+  endpointSlice,
+  type GatewayObject,
+  gateway,
+  ownParent,
+  type RouteObject,
+  route,
+  type ServiceObject,
+  service,
+} from '../objects.ts';
 import { memoryOnly, useMemory } from './memory.ts';
 
 const creations = { userAgent: 'gateway-api-controller', resource: 'services', verb: 'create' } as const;
@@ -31,6 +41,25 @@ describe('A write that does not come through', { ...memoryOnly, ...together }, (
       await eventually(async () => !(await messageOf()).includes('webhook'));
     });
   }
+
+  test('of an EndpointSlice is told on the Gateway, and is over when it does', async (t) => {
+    const { f, server } = await useMemory(t);
+    const match = { ...creations, resource: 'endpointslices' } as const;
+    const fault = server.faults.add({ match, effect: { type: 'status', code: 403, message: 'exceeded quota' } });
+    await f.create(gateway(f, 'gw'), service(f, 'web'), endpointSlice(f, 'web'), route(f, 'route'));
+    await f.start();
+    const programmed = async (): Promise<string> => {
+      const { status } = await f.get<GatewayObject>('Gateway', 'gw');
+      const told = status?.conditions?.find(({ type }) => type === 'Programmed');
+      return `${told?.status}/${told?.reason}: ${told?.message}`;
+    };
+    await eventually(async () =>
+      /^False\/Pending: EndpointSlice .* was refused: exceeded quota/.test(await programmed()),
+    );
+    fault.remove();
+    await f.patch('Gateway', 'gw', { metadata: { labels: { again: 'yes' } } });
+    await eventually(async () => !(await programmed()).includes('quota'));
+  });
 
   test('and is not wanted any more leaves nothing behind', async (t) => {
     const { f, server } = await useMemory(t);
