@@ -39,7 +39,7 @@ const concerns: Readonly<Record<Kind, (change: Change, walk: Walk) => void>> = {
   ListenerSet: ({ key, tokens }, walk) => {
     walk.actor(key);
     for (const token of tokens) walk.gatewayAndRoutes(token);
-    for (const route of walk.naming(key)) walk.actor(route);
+    for (const route of walk.naming(key)) walk.route(route);
   },
   ReferenceGrant: ({ tokens }, walk) => {
     for (const token of tokens) for (const route of walk.naming(token)) walk.route(route);

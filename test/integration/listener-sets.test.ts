@@ -143,6 +143,26 @@ describe('A ListenerSet', together, () => {
     assert.deepEqual(await verdictsOf(f, 'set'), ['False/ParentNotAccepted', 'False/ParentNotProgrammed']);
   });
 
+  test('that goes leaves its route to the other Gateway that it names', async (t) => {
+    const f = await fixture(t);
+    await f.create(
+      gateway(f, 'gw', { spec: allow('Same') }),
+      gateway(f, 'other'),
+      listenerSet(f, 'set'),
+      route(f, 'made', {
+        selector: ['app', 'web'],
+        parentRefs: [{ kind: 'ListenerSet', name: 'set' }, { name: 'other' }],
+      }),
+    );
+    await f.run();
+    const carried = async (): Promise<string | undefined> =>
+      (await f.find<ServiceObject>('Service', 'web'))?.spec.loadBalancerIP;
+    assert.equal(await carried(), f.address(0), 'of the Gateway that it names first');
+    await f.client.delete(f.target('ListenerSet', 'set'));
+    await f.settle();
+    assert.equal(await carried(), f.address(1));
+  });
+
   test('writes nothing at rest, nor after a restart', async (t) => {
     const f = await fixture(t);
     await f.create(
