@@ -33,11 +33,10 @@ export const definitionName = 'gatewayclasses.gateway.networking.k8s.io';
 /** Minor versions of release 1 that this controller was made for. */
 const minors = { first: 0, last: 6 } as const;
 
-/** `SupportedVersion` of every class; `undefined` where the installed release cannot be told. */
+/** `SupportedVersion` of every class; `undefined` where the definition cannot be read. */
 export function judgeVersion(view: ClusterView): Verdict | undefined {
-  const version = installedVersion(view);
-  if (version === undefined) return undefined;
-  const { text, minor } = version;
+  if (view.get(`CustomResourceDefinition//${definitionName}`) === undefined) return undefined;
+  const { text, minor } = installedVersion(view) ?? { text: 'a release that they do not name' };
   const supported = `v1.${minors.first} to v1.${minors.last}`;
   if (minor !== undefined && minor >= minors.first && minor <= minors.last) {
     return { status: 'True', reason: 'SupportedVersion', message: `the Gateway API CRDs are of ${text}` };
@@ -55,7 +54,7 @@ export function keepsSupportedFeatures(view: ClusterView): boolean {
   return minor !== undefined && minor >= 4;
 }
 
-/** `minor` of release 1; absent for any other release. */
+/** By the annotation of its definition. `minor` of release 1; absent for any other release. */
 function installedVersion(view: ClusterView): { readonly text: string; readonly minor?: number } | undefined {
   const text = view.get(`CustomResourceDefinition//${definitionName}`)?.bundleVersion;
   if (text === undefined) return undefined;

@@ -40,7 +40,7 @@ export function listenerSetFacts(key: ObjectKey<'ListenerSet'>, uid: string, wor
     gateway,
     isGatewayJudged: accepted.status !== 'Unknown',
     accepted: own === undefined ? unknown : acceptedUnder({ gateway: parent, accepted }, own),
-    programmed: programmedOf(parent),
+    programmed: programmedOf(parent, set),
     listeners,
     attachedRoutes: countRoutes({ listeners, attached: graph.attached }, world),
   };
@@ -56,8 +56,8 @@ function standingWithout(
   return (view.unreadable(gateway) ?? view.unavailable('Gateway')) ? 'missing' : 'absent';
 }
 
-/** A ListenerSet is programmed with its Gateway. */
-function programmedOf(gateway: Gateway): Verdict {
+/** A ListenerSet is programmed with its Gateway. Of why that is not, it tells where both are of one namespace. */
+function programmedOf(gateway: Gateway, { metadata }: ListenerSet): Verdict {
   const name = nameOf(keyOf(gateway));
   const condition = gateway.status.conditions.find(({ type }) => type === 'Programmed');
   if (condition === undefined || condition.status === 'Unknown')
@@ -65,6 +65,6 @@ function programmedOf(gateway: Gateway): Verdict {
   if (condition.status === 'True') {
     return { status: 'True', reason: 'Programmed', message: `Gateway ${name} is programmed` };
   }
-  const message = `Gateway ${name} is not programmed: ${condition.message}`;
-  return { status: 'False', reason: 'ParentNotProgrammed', message };
+  const why = metadata.namespace === gateway.metadata.namespace ? `: ${condition.message}` : '';
+  return { status: 'False', reason: 'ParentNotProgrammed', message: `Gateway ${name} is not programmed${why}` };
 }

@@ -16,19 +16,31 @@ export function judgeListeners(gateway: Gateway, sets: readonly ListenerSet[]): 
     const rival = gateway.spec.listeners.find((other) => other !== listener && areRivals(other, listener));
     return judgeListener({ id: listener.name, source: keyOf(gateway), listener }, rival && nameIn(rival, gateway));
   });
-  const taken = new Map(own.map(({ listener }) => [placeOf(listener), nameIn(listener, gateway)]));
+  const taken = new Map<string, Taker>(own.map(({ listener }) => [placeOf(listener), { listener, of: gateway }]));
   const added = sets.flatMap((set) => {
     const source = keyOf(set);
     return set.spec.listeners.map((listener) => {
-      const verdict = judgeListener(
-        { id: `${source}/${listener.name}`, source, listener },
-        taken.get(placeOf(listener)),
-      );
-      if (isAccepted(verdict)) taken.set(placeOf(listener), nameIn(listener, set));
+      const place = placeOf(listener);
+      const taker = taken.get(place);
+      const rival = taker && nameFor(set, taker);
+      const verdict = judgeListener({ id: `${source}/${listener.name}`, source, listener }, rival);
+      if (isAccepted(verdict)) taken.set(place, { listener, of: set });
       return verdict;
     });
   });
   return [...own, ...added];
+}
+
+/** Which listener has a port and protocol already. */
+interface Taker {
+  readonly listener: Listener;
+  readonly of: Gateway | ListenerSet;
+}
+
+/** What a ListenerSet is told of it: nothing of what another one of another namespace has. */
+function nameFor(set: ListenerSet, { listener, of }: Taker): string {
+  const isStrangers = of.kind === 'ListenerSet' && of.metadata.namespace !== set.metadata.namespace;
+  return isStrangers ? 'a listener of an older ListenerSet' : nameIn(listener, of);
 }
 
 function nameIn({ name }: Listener, { kind, metadata }: Gateway | ListenerSet): string {
@@ -59,7 +71,7 @@ function judgeListener(
   if (kind === undefined) {
     const message = `protocol ${listener.protocol} is not served: use TCP or UDP`;
     const accepted: Verdict = { status: 'False', reason: 'UnsupportedProtocol', message };
-    return { ...place, accepted, conflicted, resolvedRefs: allResolved, supportedKinds: [] };
+    return { ...place, accepted, conflicted, ...judgeKinds(listener, undefined) };
   }
   const accepted: Verdict =
     conflicted.status === 'True'
@@ -76,19 +88,22 @@ function judgeConflict(listener: Listener, rival: string | undefined): Verdict {
   return { status: 'True', reason: 'ProtocolConflict', message };
 }
 
-function judgeKinds(listener: Listener, kind: RouteKind): Pick<ListenerVerdict, 'resolvedRefs' | 'supportedKinds'> {
-  const supported = { group: gatewayApiGroup, kind };
-  const wanted = listener.allowedRoutes.kinds;
-  if (wanted === undefined || wanted.length === 0) return { resolvedRefs: allResolved, supportedKinds: [supported] };
+/** @param kind that listeners of its protocol serve; `undefined`: none. */
+function judgeKinds(
+  { protocol, allowedRoutes }: Listener,
+  kind: RouteKind | undefined,
+): Pick<ListenerVerdict, 'resolvedRefs' | 'supportedKinds'> {
+  const supported = kind === undefined ? [] : [{ group: gatewayApiGroup, kind }];
+  const wanted = allowedRoutes.kinds ?? [];
   const isServed = (want: RouteGroupKind): boolean => want.kind === kind && want.group === gatewayApiGroup;
   const bad = wanted.filter((want) => !isServed(want));
-  if (bad.length === 0) return { resolvedRefs: allResolved, supportedKinds: [supported] };
+  if (bad.length === 0) return { resolvedRefs: allResolved, supportedKinds: supported };
   return {
-    supportedKinds: wanted.some(isServed) ? [supported] : [],
+    supportedKinds: wanted.some(isServed) ? supported : [],
     resolvedRefs: {
       status: 'False',
       reason: 'InvalidRouteKinds',
-      message: `allowedRoutes.kinds: a ${listener.protocol} listener serves ${kind}, not ${bad.map((b) => b.kind).join(', ')}`,
+      message: `allowedRoutes.kinds: a ${protocol} listener serves ${kind ?? 'nothing'}, not ${bad.map((b) => b.kind).join(', ')}`,
     },
   };
 }
