@@ -65,9 +65,9 @@ export class Inspection {
       onUnwatched: () => this.#dismiss(),
     });
     running.cluster.onChange(({ key }) => {
-      if (!this.#inspector.isWatched) return;
-      if (/^(IPAddress|Service|Node|ConfigMap)\//.test(key)) this.#inspector.notePool();
       if (key.startsWith('ConfigMap/')) this.#onlookers?.pool.setPool(readPool(parts.poolSource, running.cluster));
+      const isOfPool = /^(IPAddress|Service|Node|ConfigMap)\//.test(key);
+      if (isOfPool && this.#inspector.isWatched) this.#inspector.notePool();
     });
   }
 

@@ -74,7 +74,7 @@ export class Controller {
     this.#config = config;
     this.#surroundings = surroundings;
     this.#poolSource = poolSource(config, ownNamespace(surroundings.environment));
-    this.#reporter = new Reporter(surroundings.logger, surroundings.timers.now);
+    this.#reporter = new Reporter(surroundings.logger, surroundings.timers.monotonic);
     const isLeading = (): boolean => this.#leadership?.isLeading ?? true;
     this.#metrics = metricsOf(this, { config, surroundings, isLeading, followed: () => this.#follow.describe() });
     this.#client = clientOf(config, surroundings, (method, code) => this.#metrics.requests.inc({ method, code }));

@@ -32,7 +32,7 @@ export function clientOf(
   { client, timers }: Surroundings,
   onAnswer: (method: Method, code: number) => void,
 ): ApiClient {
-  return client ?? connect({ kubeconfig, userAgent, now: timers.now, onAnswer });
+  return client ?? connect({ kubeconfig, userAgent, now: timers.monotonic, onAnswer });
 }
 
 /**

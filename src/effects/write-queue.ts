@@ -55,7 +55,7 @@ interface Entry {
   stage: 'queued' | 'running' | 'waiting';
   /** Asked for again while running: decide once more afterwards. */
   isAskedAgain: boolean;
-  /** When it was last asked for, in milliseconds since the epoch. */
+  /** When it was last asked for, in milliseconds of the clock that is never set. */
   askedAt: number;
   readonly backoff: Backoff;
   /** How often in a row the server did not take it. */
@@ -72,6 +72,11 @@ const quickRetries = 5;
 const toldAfter = 5;
 const refusedFirstMs = 5_000;
 const longestMs = 300_000;
+
+/** A server that does not answer is asked again as often as the watches do: it may be back at any time, for all writes. */
+function longestOf({ code }: Failure): number {
+  return code === 0 ? 30_000 : longestMs;
+}
 
 /** The one way to write: keyed, bounded in number, retried by class of failure. */
 export class WriteQueue {
@@ -236,7 +241,7 @@ export class WriteQueue {
         return false;
       case 'retry':
         this.#noteFailure(entry, request, failure);
-        this.#wait(entry, failure.retryAfterMs ?? entry.backoff.next());
+        this.#wait(entry, failure.retryAfterMs ?? Math.min(entry.backoff.next(), longestOf(failure)));
         return false;
       case 'unauthorized':
       case 'forbidden':
