@@ -22,7 +22,7 @@ export function writeEndpointSlice(key: ObjectKey<'EndpointSlice'>, context: Eff
       return createRequest(key, context, sliceManifest(step.desired));
     case 'patch': {
       const resourceVersion = current?.metadata.resourceVersion ?? '';
-      return patchRequest(key, context, { resourceVersion, body: sliceManifest(step.desired) });
+      return patchRequest(key, context, { resourceVersion, body: sliceManifest(step.desired, step.stale) });
     }
     case 'delete':
       return current && deleteRequest(key, context, current.metadata);

@@ -5,11 +5,13 @@ import type { OwnerReference } from '../objects/kubernetes.ts';
 import type { Endpoint, EndpointPort, EndpointSlice, IPFamily, Service } from '../objects/service.ts';
 import type { Settings } from '../objects/view.ts';
 import { isEqual } from './equal.ts';
+import { infrastructureOf } from './gateway-extras.ts';
 import type { World } from './graph.ts';
 import { keyOf, nameOf, partsOf } from './keys.ts';
 import { managedBy } from './ledger.ts';
 import { annotations, labelsFor, portName, serviceNameLabel, sliceName } from './names.ts';
 import type { OwnServicePlan } from './own-service-plan.ts';
+import { type Addition, noteOf, staleIn } from './service-extras.ts';
 
 type AggregatePlan = Extract<OwnServicePlan, { kind: 'aggregate' }>;
 
@@ -36,7 +38,7 @@ export interface DesiredSlice {
 export type SliceStep =
   | { readonly kind: 'none' }
   | { readonly kind: 'create'; readonly desired: DesiredSlice }
-  | { readonly kind: 'patch'; readonly desired: DesiredSlice }
+  | { readonly kind: 'patch'; readonly desired: DesiredSlice; readonly stale: Addition['stale'] }
   | { readonly kind: 'delete' };
 
 /** A port of the Gateway's Service, and the port of the backend's Service that it leads to. */
@@ -153,12 +155,15 @@ interface Part {
 function mirror({ source, part, endpoints, ports }: Part, { gateway, service, settings }: Whose): DesiredSlice {
   const { namespace, name, uid } = service.metadata;
   const from = nameOf(keyOf(source));
+  const extras = infrastructureOf(gateway);
+  const own = { [serviceNameLabel]: name, [sliceManagerLabel]: managedBy(settings), ...labelsFor(gateway) };
+  const marks = { [annotations.controller]: settings.controllerName, [annotations.source]: from };
   return {
     metadata: {
       namespace,
       name: sliceName(name, `${from}/${part}`),
-      labels: { [serviceNameLabel]: name, [sliceManagerLabel]: managedBy(settings), ...labelsFor(gateway) },
-      annotations: { [annotations.controller]: settings.controllerName, [annotations.source]: from },
+      labels: { ...extras.labels, ...own },
+      annotations: { ...extras.annotations, ...noteOf({ ...extras, spec: {} }), ...marks },
       // Without blockOwnerDeletion, which not everybody may set (OwnerReferencesPermissionEnforcement).
       ownerReferences: [{ apiVersion: 'v1', kind: 'Service', name, uid, controller: true }],
     },
@@ -195,13 +200,16 @@ export function stepOfSlice(
   if (!isOurSlice(current, settings) || current.metadata.deletionTimestamp !== undefined) return { kind: 'none' };
   if (desired === undefined) return { kind: 'delete' };
   const { labels, annotations: marks, ownerReferences } = current.metadata;
+  const stale = staleIn(marks, desired.metadata);
   const isSame =
+    stale.labels.every((key) => !(key in labels)) &&
+    stale.annotations.every((key) => !(key in marks)) &&
     isEqual(current.endpoints, desired.endpoints) &&
     isEqual(current.ports, desired.ports) &&
     isEqual(ownerReferences, desired.metadata.ownerReferences) &&
     Object.entries(desired.metadata.labels).every(([key, value]) => labels[key] === value) &&
     Object.entries(desired.metadata.annotations).every(([key, value]) => marks[key] === value);
-  return isSame ? { kind: 'none' } : { kind: 'patch', desired };
+  return isSame ? { kind: 'none' } : { kind: 'patch', desired, stale };
 }
 
 export function isOurSlice({ metadata }: EndpointSlice, settings: Settings): boolean {
@@ -224,9 +232,20 @@ export function strangersSlices(service: ObjectKey<'Service'>, { view, settings 
     .toSorted();
 }
 
-/** The whole object to create; a patch takes the same, `addressType` cannot change. */
-export function sliceManifest(desired: DesiredSlice): Readonly<Record<string, unknown>> {
-  return { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', ...desired };
+/** The whole object to create; a patch takes the same, without what is `stale`: `addressType` cannot change. */
+export function sliceManifest(desired: DesiredSlice, stale?: Addition['stale']): Readonly<Record<string, unknown>> {
+  const { labels, annotations: marks, ...metadata } = desired.metadata;
+  const gone = (keys: readonly string[] = []) => Object.fromEntries(keys.map((key) => [key, null]));
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    ...desired,
+    metadata: {
+      ...metadata,
+      labels: { ...gone(stale?.labels), ...labels },
+      annotations: { ...gone(stale?.annotations), ...marks },
+    },
+  };
 }
 
 /** The Gateway's own Service that a slice of ours belongs to, by its name, whether the slice is there or not. */

@@ -17,11 +17,14 @@ export interface Extras {
 }
 
 export function extrasOf(gateway: Gateway, world: World): Extras {
-  const { infrastructure } = gateway.spec;
+  return { ...infrastructureOf(gateway), spec: fieldsOf(gateway, world) };
+}
+
+/** What goes onto everything that is made for a Gateway. */
+export function infrastructureOf({ spec: { infrastructure } }: Gateway): Pick<Extras, 'labels' | 'annotations'> {
   return {
     labels: allowed('labels', infrastructure.labels),
     annotations: allowed('annotations', infrastructure.annotations),
-    spec: fieldsOf(gateway, world),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Extras } from './gateway-extras.ts';
 import { annotations } from './names.ts';
 import { type OriginalRecord, withAffinity } from './service-update.ts';
 
-/** What we put on a Service for its Gateway, by key: it goes again when the Gateway does not want it any more. */
+/** What we put on an object for its Gateway, by key: it goes again when the Gateway does not want it any more. */
 interface Placed {
   readonly labels: readonly string[];
   readonly annotations: readonly string[];
@@ -80,7 +80,14 @@ function nameClass(name: unknown): string {
   return typeof name === 'string' ? `"${name}"` : 'none';
 }
 
-function staleOf(earlier: Placed, extras: Extras): Addition['stale'] {
+/** What our note among these annotations says that we put there, and is not wanted any more; the note too, where none is. */
+export function staleIn(marks: StringMap, wanted: Pick<Extras, 'labels' | 'annotations'>): Addition['stale'] {
+  const stale = staleOf(placedIn(marks), wanted);
+  const isNoteLeft = annotations.placed in marks && !(annotations.placed in wanted.annotations);
+  return { ...stale, annotations: [...stale.annotations, ...(isNoteLeft ? [annotations.placed] : [])] };
+}
+
+function staleOf(earlier: Placed, extras: Pick<Extras, 'labels' | 'annotations'>): Addition['stale'] {
   return {
     labels: without(earlier.labels, extras.labels),
     annotations: without(earlier.annotations, extras.annotations),

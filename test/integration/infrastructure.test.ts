@@ -4,6 +4,7 @@ import { type Fixture, together, useServer } from '../support/fixture.ts';
 import { eventually } from '../support/server.ts';
 import {
   condition,
+  endpointSlice,
   type GatewayObject,
   gateway,
   ownParent,
@@ -74,9 +75,23 @@ describe('What a Gateway puts on its Services', together, () => {
       labels: { team: 'net', 'node.kubernetes.io/x': 'y' },
       annotations: { 'example.com/tier': 'gold' },
     };
-    await f.create(service(f, 'web'), gateway(f, 'gw', { spec: { infrastructure } }), route(f, 'route'));
+    await f.create(service(f, 'web'), endpointSlice(f, 'web'));
+    await f.create(gateway(f, 'gw', { spec: { infrastructure } }), route(f, 'route'));
     await f.run();
     const own = `gw-${f.className}`;
+    /** Of the slice that its Service has of the backend. */
+    const ofSlice = async () => {
+      const { items } = await f.client.list(f.target('EndpointSlice'));
+      const slices = items as unknown as readonly Pick<FullService, 'metadata'>[];
+      const { labels = {}, annotations = {} } =
+        slices.find(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === own)?.metadata ?? {};
+      return [
+        labels.team,
+        annotations['example.com/tier'],
+        Object.keys(annotations).some((key) => key.endsWith('/placed')),
+      ];
+    };
+    assert.deepEqual(await ofSlice(), ['net', 'gold', true]);
     const { metadata } = await f.get<FullService>('Service', own);
     assert.equal(metadata.labels?.team, 'net');
     assert.equal(metadata.labels?.['node.kubernetes.io/x'], undefined);
@@ -96,11 +111,13 @@ describe('What a Gateway puts on its Services', together, () => {
     assert.deepEqual([after.labels?.team, after.labels?.mesh], ['core', 'in']);
     assert.equal(after.annotations?.['example.com/tier'], undefined);
     assert.equal(after.annotations?.['example.com/other'], 'kept');
+    assert.deepEqual(await ofSlice(), ['core', undefined, true]);
     await f.patch('Gateway', 'gw', { spec: { infrastructure: null } });
     await f.settle();
     const bare = (await f.get<FullService>('Service', own)).metadata;
     assert.deepEqual([bare.labels?.team, bare.labels?.mesh], [undefined, 'in']);
     assert.ok(Object.keys(bare.annotations ?? {}).every((key) => !key.endsWith('/placed')));
+    assert.deepEqual(await ofSlice(), [undefined, undefined, false]);
   });
 
   for (const behaviour of ['duplicate', 'aggregate']) {
