@@ -99,11 +99,6 @@ export class AddressPool implements AddressView {
     return this.#allocator.holders();
   }
 
-  /** How many addresses Gateways hold. */
-  get heldCount(): number {
-    return this.#allocator.heldCount;
-  }
-
   isAnswered(uid: string): boolean {
     return this.#answered.has(uid);
   }

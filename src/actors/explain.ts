@@ -8,7 +8,7 @@ import {
   explainListenerSet,
   explainRoute,
 } from '../gateway/explanation.ts';
-import { isGatewayKey, keyOf, kindOf, nameOf, routeKey } from '../gateway/keys.ts';
+import { isGatewayKey, keyOf, kindOf, nameOf } from '../gateway/keys.ts';
 import { whyNotOurs } from '../gateway/not-served.ts';
 import { describePool } from '../ipam/report.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
@@ -67,7 +67,7 @@ function explainKnown(
       return report && explainListenerSet(object, report, scope);
     }
     default: {
-      const report = reports.route(routeKey(object));
+      const report = reports.route(keyOf(object));
       return report && explainRoute(object, report, scope);
     }
   }

@@ -1,6 +1,6 @@
 import { toldAddresses } from '../gateway/address-pin.ts';
 import { classStandingOf } from '../gateway/gateway-class.ts';
-import { type Claimant, heldElsewhere } from '../gateway/held-elsewhere.ts';
+import { heldElsewhere } from '../gateway/held-elsewhere.ts';
 import { partsOf } from '../gateway/keys.ts';
 import {
   hasOurLabel,
@@ -15,6 +15,7 @@ import {
 } from '../gateway/ledger.ts';
 import { annotations } from '../gateway/names.ts';
 import { ownershipOf } from '../gateway/ownership.ts';
+import type { Holder } from '../ipam/allocator.ts';
 import type { ApiRequest } from '../kubernetes/client.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
 import type { ObjectKey } from '../objects/keys.ts';
@@ -42,7 +43,7 @@ export function writeLedgerEntry(key: ObjectKey<'IPAddress'>, context: EffectCon
 function hold(
   key: ObjectKey<'IPAddress'>,
   entry: IPAddress,
-  holder: Claimant,
+  holder: Holder,
   context: EffectContext,
 ): ApiRequest | undefined {
   if (ownerUid(entry) === holder.uid) {

@@ -7,7 +7,7 @@ import { chooseBehaviour } from './behaviour.ts';
 import { causeOfGateway, causeOfListenerSet, causeOfRoute } from './causes.ts';
 import { gatewayClassStatus } from './gateway-class-status.ts';
 import { type GatewayReport, gatewayStatus } from './gateway-status.ts';
-import { byAge, keyOf, kindOf, nameOf, routeKey } from './keys.ts';
+import { byAge, keyOf, kindOf, nameOf } from './keys.ts';
 import { type ListenerSetReport, listenerSetStatus } from './listener-set-status.ts';
 import type { Knowledge } from './not-served.ts';
 import { optionsOf, optionsOfRoute } from './options.ts';
@@ -106,7 +106,7 @@ const mostRoutes = 10;
 function routeRows(gateway: Gateway, { view, stateOf }: ExplanationScope): readonly Row[] {
   const routes = view.routesOf(keyOf(gateway)).toSorted(byAge);
   const rows = routes.slice(0, mostRoutes).map((route): Row => {
-    const key = routeKey(route);
+    const key = keyOf(route);
     return ['route', `${route.kind} ${nameOf(key)}: ${stateOf(key) ?? 'not ours'}`];
   });
   return routes.length > mostRoutes ? [...rows, ['route', `and ${routes.length - mostRoutes} more`]] : rows;

@@ -7,7 +7,7 @@ import { type Attachment, attach } from './attachment.ts';
 import { isAggregating } from './behaviour.ts';
 import { classStandingOf } from './gateway-class.ts';
 import { homeOf } from './home.ts';
-import { byAge, keyOf, routeKey } from './keys.ts';
+import { byAge, keyOf } from './keys.ts';
 import { acceptGateway } from './listeners.ts';
 import type { Memo } from './memo.ts';
 import { leadsOf, type MergedListeners, mergeListeners } from './merged-listeners.ts';
@@ -67,7 +67,7 @@ export function buildGraph(gateway: Gateway, world: Omit<World, 'graph' | 'memo'
     );
   };
   for (const route of view.routesOf(key).toSorted(byAge)) {
-    const own = routeKey(route);
+    const own = keyOf(route);
     const known = base?.attachments.get(own);
     const judged = known?.route === route ? known : { route, results: judge(route) };
     attachments.set(own, judged);

@@ -1,3 +1,4 @@
+import type { Holder } from '../ipam/allocator.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { Service } from '../objects/service.ts';
 import type { ClusterView, Settings } from '../objects/view.ts';
@@ -5,13 +6,6 @@ import { keyOf, nameOf, parentOf } from './keys.ts';
 import { isOurEntry, ledgerKey, liveOwner, ownerKey, ownerUid, releasedAt, strangerOf } from './ledger.ts';
 import { gatewayBehind } from './listener-sets.ts';
 import { gatewaysNamedBy, ownershipOf, routesNamedBy } from './ownership.ts';
-
-/** The Gateway that would have an address. */
-export interface Claimant {
-  readonly uid: string;
-  readonly namespace: string;
-  readonly name: string;
-}
 
 /**
  * Who else has an address, in words, by its entry in the ledger: a stranger whose it is; the Gateway that the entry was
@@ -21,7 +15,7 @@ export interface Claimant {
  */
 export function heldElsewhere(
   address: string,
-  claimant: Claimant,
+  claimant: Holder,
   { view, settings }: { readonly view: ClusterView; readonly settings: Settings },
 ): string | undefined {
   const entry = view.get(ledgerKey(address));
@@ -45,7 +39,7 @@ export function heldElsewhere(
  */
 export function isOthersNow(
   address: string,
-  claimant: Claimant,
+  claimant: Holder,
   { view, settings }: { readonly view: ClusterView; readonly settings: Settings },
 ): boolean {
   const entry = view.get(ledgerKey(address));
@@ -57,12 +51,12 @@ export function isOthersNow(
   return view.nodesAt(address).length > 0 || view.servicesAt(address).some(isForOthers);
 }
 
-function keyOfClaimant({ namespace, name }: Claimant): ObjectKey<'Gateway'> {
+function keyOfClaimant({ namespace, name }: Holder): ObjectKey<'Gateway'> {
   return `Gateway/${namespace}/${name}`;
 }
 
 /** Whether a Service of ours is for this Gateway: a route of it does say so, or the Service itself. */
-function isFor({ metadata }: Service, claimant: Claimant, view: ClusterView): boolean {
+function isFor({ metadata }: Service, claimant: Holder, view: ClusterView): boolean {
   const own = keyOfClaimant(claimant);
   if (gatewaysNamedBy(metadata).includes(own)) return true;
   return routesNamedBy(metadata).some((key) => {

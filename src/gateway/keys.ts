@@ -1,4 +1,4 @@
-import type { ParentReference, Route } from '../objects/gateway-api.ts';
+import type { ParentReference } from '../objects/gateway-api.ts';
 import type { Kind, ObjectKey, ParentKind, RouteKind } from '../objects/keys.ts';
 import type { ObjectMeta } from '../objects/kubernetes.ts';
 
@@ -68,10 +68,6 @@ interface AgedMeta {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-export function routeKey(route: Route): ObjectKey<RouteKind> {
-  return keyOf(route);
 }
 
 export function isGatewayKey(text: string): text is ObjectKey<'Gateway'> {

@@ -1,3 +1,4 @@
+import type { Holder } from '../ipam/allocator.ts';
 import type { Gateway } from '../objects/gateway-api.ts';
 import type { IPAddress } from '../objects/ip-address.ts';
 import type { ObjectKey } from '../objects/keys.ts';
@@ -62,7 +63,7 @@ export function strangerOf({ parentRef, metadata }: IPAddress): string {
 
 /** Addresses that the ledger says this Gateway has. */
 export function addressesInLedger(
-  { metadata }: { readonly metadata: LedgerOwner },
+  { metadata }: { readonly metadata: Holder },
   { view, settings }: Known,
 ): readonly string[] {
   return view
@@ -80,7 +81,7 @@ export function isMoved(gateway: Gateway, held: readonly string[], known: Known)
 }
 
 /** The entry to create for an address of a Gateway. */
-export function ledgerManifest(address: string, owner: LedgerOwner, settings: Settings): Record<string, unknown> {
+export function ledgerManifest(address: string, owner: Holder, settings: Settings): Record<string, unknown> {
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'IPAddress',
@@ -93,10 +94,4 @@ export function ledgerManifest(address: string, owner: LedgerOwner, settings: Se
       parentRef: { group: gatewayApiGroup, resource: 'gateways', namespace: owner.namespace, name: owner.name },
     },
   };
-}
-
-export interface LedgerOwner {
-  readonly uid: string;
-  readonly namespace: string;
-  readonly name: string;
 }

@@ -6,7 +6,7 @@ import type { ClusterView, ServiceBehaviour, Settings } from '../objects/view.ts
 import { backendKey, type ResolvedBackend, resolveBackend } from './backends.ts';
 import { chooseBehaviour, selectorOf, weightedBackends } from './behaviour.ts';
 import type { GatewayGraph, World } from './graph.ts';
-import { isListenerSetKey, keyOf, parentOf, routeKey, serviceKey } from './keys.ts';
+import { isListenerSetKey, keyOf, parentOf, serviceKey } from './keys.ts';
 import { gatewayBehind } from './listener-sets.ts';
 import { copyName } from './names.ts';
 import { optionsOfRoute } from './options.ts';
@@ -155,7 +155,7 @@ function resolveParents(route: Route, world: World): ParentVerdict[] {
     const index = (gateway && seen.get(gateway)) ?? 0;
     if (gateway !== undefined) seen.set(gateway, index + 1);
     if (standing !== 'ours' || gateway === undefined) return [{ ref, parent, gateway, standing }];
-    const accepted = graph?.attachments.get(routeKey(route))?.results[index]?.accepted;
+    const accepted = graph?.attachments.get(keyOf(route))?.results[index]?.accepted;
     return [{ ref, parent, gateway, standing, ...(accepted && { accepted }) }];
   });
 }
@@ -180,7 +180,7 @@ function unreadSets(parent: ObjectKey<ParentKind>, view: ClusterView): string | 
 function shareListeners(route: Route, graph: GatewayGraph): Pick<ServiceWish, 'serves' | 'olders'> {
   const serves: Listener[] = [];
   const olders = new Set<ObjectKey<RouteKind>>();
-  const own = routeKey(route);
+  const own = keyOf(route);
   const bound = new Set(graph.attachments.get(own)?.results.flatMap((attachment) => attachment.listeners));
   for (const { id, listener } of graph.listeners) {
     const oldest = graph.attached.get(id)?.[0];

@@ -8,7 +8,7 @@ import { doubtOfBehaviour } from './behaviour-doubt.ts';
 import { isEqual } from './equal.ts';
 import { extrasOf } from './gateway-extras.ts';
 import type { World } from './graph.ts';
-import { byAge, keyOf, kindOf, nameOf, routeKey } from './keys.ts';
+import { byAge, keyOf, kindOf, nameOf } from './keys.ts';
 import { optionsOfRoute } from './options.ts';
 import { refuseOwnPorts } from './own-ports.ts';
 import { gatewayOfService, type OwnServicePlan, planOwnService } from './own-service-plan.ts';
@@ -96,7 +96,7 @@ function refuseMore(
   message: string,
 ): ReadonlyMap<string, Verdict> {
   const verdict: Verdict = { status: 'False', reason: 'UnsupportedValue', message };
-  return new Map([...refused, ...contributors.map(({ resolution }) => [routeKey(resolution.route), verdict] as const)]);
+  return new Map([...refused, ...contributors.map(({ resolution }) => [keyOf(resolution.route), verdict] as const)]);
 }
 
 /** Whether a route has something to say about this Service: one of the first three behaviours, resolved, and serving. */
@@ -113,7 +113,7 @@ function refuseAll(
   const verdict = taken(
     `Service ${nameOf(key)} is the own Service of Gateway ${nameOf(gateway)}: rename the backendRef`,
   );
-  return new Map(claims.map(({ resolution }) => [routeKey(resolution.route), verdict]));
+  return new Map(claims.map(({ resolution }) => [keyOf(resolution.route), verdict]));
 }
 
 /** The first contributor that has a say, and those that agree with it. */
@@ -128,7 +128,7 @@ function agree(
   for (const claim of claims) {
     const verdict = refuseClaim(key, current, claim, contributors[0], world);
     if (verdict === undefined) contributors.push(claim);
-    else refused.set(routeKey(claim.resolution.route), verdict);
+    else refused.set(keyOf(claim.resolution.route), verdict);
   }
   return { contributors, refused };
 }
@@ -201,7 +201,7 @@ function doubtOfMaker(
   const why = view.unreadable(route) ?? view.unavailable(kindOf(route));
   if (why !== undefined) return `${route} cannot be read: ${why}`;
   // Whatever its behaviour will be, it is over a Service that it names.
-  const isNaming = resolutions.some((resolution) => routeKey(resolution.route) === route);
+  const isNaming = resolutions.some((resolution) => keyOf(resolution.route) === route);
   return isNaming ? doubtOfBehaviour(route, current, world) : undefined;
 }
 
@@ -213,7 +213,7 @@ function doubtOfRoutes(
 ): string | undefined {
   const named = new Set<string>(current === undefined ? [] : routesNamedBy(current.metadata));
   return resolutions
-    .filter(({ route }) => named.has(routeKey(route)))
+    .filter(({ route }) => named.has(keyOf(route)))
     .map((resolution) => doubtOf(resolution, current, world))
     .find((why) => why !== undefined);
 }
