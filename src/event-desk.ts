@@ -83,7 +83,8 @@ export class EventDesk {
       const cluster = this.#cluster;
       const configMaps = source === undefined ? [] : poolMapsOf(source, cluster);
       const problems = 'missing' in after ? [] : happeningsOfPool(configMaps, after.problems);
-      const holdings = () => holdingsOf(this.#all('IPAddress'), this.#all('Gateway'), this.#holdingScope);
+      const holdings = () =>
+        holdingsOf(this.#cluster.all('IPAddress'), this.#cluster.all('Gateway'), this.#holdingScope);
       return [...problems, ...happeningsOfPoolEdit(before, after, holdings, cluster)];
     });
   }
@@ -94,10 +95,6 @@ export class EventDesk {
 
   get #holdingScope(): Parameters<typeof holdingsOf>[2] {
     return { view: this.#cluster, settings: this.#scope.world.settings };
-  }
-
-  #all<K extends 'IPAddress' | 'Gateway'>(kind: K) {
-    return [...this.#cluster.keysOf(kind)].flatMap((key) => this.#cluster.get(key as ObjectKey<K>) ?? []);
   }
 
   /** A bug in here must not touch what the controller is for. */

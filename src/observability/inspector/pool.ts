@@ -1,9 +1,8 @@
 import type { AddressPool } from '../../actors/address-pool.ts';
 import type { Witnesses } from '../../actors/explain.ts';
 import { othersOf } from '../../cluster/others.ts';
-import { namesAddress } from '../../gateway/address-pin.ts';
+import { isAssigned, namesAddress } from '../../gateway/address-pin.ts';
 import { holdingsOf } from '../../gateway/holdings.ts';
-import { annotations } from '../../gateway/names.ts';
 import { mapPool, type Occupant, type PoolMap } from '../../ipam/pool-map.ts';
 import type { ObjectKey } from '../../objects/keys.ts';
 import { sanitise } from './sanitise.ts';
@@ -55,8 +54,7 @@ function occupantsOf(pool: AddressPool, witnesses: Witnesses): ReadonlyMap<strin
 }
 
 /** Whether a Gateway has an address because its spec names it, and not because we wrote it there. */
-function isStatic(key: ObjectKey<'Gateway'>, address: string, { cluster }: Witnesses): boolean {
+function isStatic(key: ObjectKey<'Gateway'>, address: string, { cluster, settings }: Witnesses): boolean {
   const gateway = cluster.get(key);
-  if (gateway === undefined || !namesAddress(gateway, address)) return false;
-  return gateway.metadata.annotations[annotations.pinned]?.includes(`"${address}"`) !== true;
+  return gateway !== undefined && namesAddress(gateway, address) && !isAssigned(gateway, settings);
 }
