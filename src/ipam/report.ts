@@ -1,8 +1,9 @@
-import { type IPAddress, parseAddress } from './address.ts';
+import type { IPFamily } from '../objects/service.ts';
+import { familyOf, type IPAddress, ipFamilies, parseAddress } from './address.ts';
 import type { NoPool } from './allocator.ts';
 import { globalScope, isIn, isInAnyScope, type Pool, type PoolScope, scopeFor } from './pool.ts';
 import type { PoolProblem } from './pool-problem.ts';
-import { countOf, sizeOf } from './segments.ts';
+import { countOf, setsOf, sizeOf } from './segments.ts';
 
 /** One address that somebody has. */
 export interface Holding {
@@ -38,7 +39,20 @@ export interface ScopeReport {
   readonly excluded: string;
 }
 
+/** Of one family, each address once, in however many scopes it is. */
+export interface FamilyReport {
+  readonly family: IPFamily;
+  /** As decimal text. */
+  readonly size: string;
+  readonly inUse: number;
+  readonly quarantined: number;
+  /** Of which others have them, and no Gateway. */
+  readonly others: number;
+}
+
 export interface PoolReport {
+  /** Those that the pool has addresses of. */
+  readonly families: readonly FamilyReport[];
   readonly scopes: readonly ScopeReport[];
   /** How many different addresses the scopes have together, as decimal text. */
   readonly size: string;
@@ -67,12 +81,15 @@ export function reportPool(pool: Pool, holdings: readonly Holding[], others: rea
   const held = byAddress(holdings);
   const isHeld = new Set(held.map(({ address }) => address));
   const scopes = [...pool.scopes.values()];
-  const size = sizeOf(scopes.flatMap(({ segments }) => segments));
+  const sets = setsOf(scopes.flatMap(({ segments }) => segments));
+  const size = countOf(sets);
   const inPool = byAddress(others.filter(({ address }) => isInAnyScope(address, pool)));
+  const taken = { pool, held, isHeld, inPool };
   return {
-    scopes: [...pool.scopes]
-      .map(([name, scope]) => reportScope(name, scope, { pool, held, isHeld, inPool }))
-      .toSorted(byScope),
+    families: ipFamilies
+      .filter((family) => sets[family].size() > 0n)
+      .map((family) => reportFamily(family, sets[family].size(), taken)),
+    scopes: [...pool.scopes].map(([name, scope]) => reportScope(name, scope, taken)).toSorted(byScope),
     size: `${size}`,
     excluded: `${sizeOf(scopes.flatMap(({ entries }) => entries)) - size}`,
     holdings: held,
@@ -100,6 +117,17 @@ function reportScope(name: string, scope: PoolScope, { pool, held, isHeld, inPoo
     quarantined: own.filter(({ released }) => released !== undefined).length,
     others: inPool.filter(({ address }) => !isHeld.has(address) && isIn(scope, address)).length,
     excluded: `${sizeOf(scope.entries) - size}`,
+  };
+}
+
+function reportFamily(family: IPFamily, size: bigint, { pool, held, isHeld, inPool }: Taken): FamilyReport {
+  const own = held.filter((holding) => familyOf(holding.address) === family && isCovered(holding, pool));
+  return {
+    family,
+    size: `${size}`,
+    inUse: own.filter(({ released }) => released === undefined).length,
+    quarantined: own.filter(({ released }) => released !== undefined).length,
+    others: inPool.filter(({ address }) => familyOf(address) === family && !isHeld.has(address)).length,
   };
 }
 

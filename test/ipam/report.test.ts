@@ -42,16 +42,26 @@ describe('The report of a pool', () => {
     const lines = (await registry.metrics()).split('\n').filter((line) => /^[^#]/.test(line));
     assert.deepEqual(lines.toSorted(), [
       'gateway_api_pool_excluded 0',
-      'gateway_api_pool_in_use 2',
+      'gateway_api_pool_in_use{family="IPv4"} 2',
       'gateway_api_pool_invalid_entries 0',
-      'gateway_api_pool_others 1',
+      'gateway_api_pool_others{family="IPv4"} 1',
       'gateway_api_pool_outside 0',
-      'gateway_api_pool_quarantined 1',
-      'gateway_api_pool_size 9',
+      'gateway_api_pool_quarantined{family="IPv4"} 1',
+      'gateway_api_pool_size{family="IPv4"} 9',
     ]);
     assert.equal(made, 1, 'one report for all gauges');
     await registry.metrics();
     assert.equal(made, 2, 'and a new one for the next scrape');
+  });
+
+  test('counts each family for itself', () => {
+    const data = { 'range-global': '10.0.0.1-10.0.0.2', 'cidr-global': 'fd00::/120' };
+    const holdings = [holding('10.0.0.1'), holding('10.0.0.2', 'red', 'then'), holding('fd00::1')];
+    const { families } = reportPool(parsePool(data), holdings, [{ address: 'fd00::9', who: 'Node n1' }]);
+    assert.deepEqual(families, [
+      { family: 'IPv4', size: '2', inUse: 1, quarantined: 1, others: 0 },
+      { family: 'IPv6', size: '256', inUse: 1, quarantined: 0, others: 1 },
+    ]);
   });
 
   test('lists what others have of it, and counts for each scope what Gateways have not', () => {
