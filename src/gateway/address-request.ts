@@ -43,7 +43,9 @@ export function requestOf(gateway: Gateway, knowledge: Knowledge): GatewayFacts[
     }
     addresses.add(address);
   }
-  const chosen = familiesOf[optionsOf(gateway, knowledge).ipFamilies];
+  const { ipFamilies: setting } = optionsOf(gateway, knowledge);
+  const chosen = addresses.size > 0 ? familiesOf[setting] : familiesOfEmpty(gateway, setting);
+  if ('kind' in chosen) return chosen;
   if (addresses.size > 0) {
     const request = requestOfNamed([...addresses], gateway, knowledge, chosen);
     return request.kind === 'fixed' ? withMore(request, gateway, knowledge) : request;
@@ -71,6 +73,19 @@ function requestOfNamed(
   if (isReplaceable) return { kind: 'kept', addresses, ...chosen };
   const isPoolOnly = settings.staticAddresses === 'pool' && !hadBefore(gateway, addresses, knowledge);
   return { kind: 'fixed', addresses, ...(isPoolOnly && { isPoolOnly }) };
+}
+
+/** Of which families the addresses are to be where none is named: several empty values ask for one of a family each. */
+function familiesOfEmpty(
+  { spec }: Gateway,
+  setting: IPFamiliesSetting,
+): { readonly families?: Families } | Extract<GatewayFacts['request'], { kind: 'unsupported' }> {
+  const empty = spec.addresses.length;
+  if (empty <= 1) return familiesOf[setting];
+  const wanted = familiesOf[setting].families ?? ipFamilies;
+  if (empty <= wanted.length) return { families: wanted.slice(0, empty) };
+  const message = `spec.addresses: ${empty} empty values ask for addresses of ${empty} families: leave ${wanted.length} for ${wanted.join(' and ')}`;
+  return unsupported({ status: 'False', reason: 'UnsupportedAddress', message });
 }
 
 /** An empty value beside those that are named asks for one of a family that none is named of. */
@@ -151,6 +166,6 @@ export function isRecorded(gateway: Gateway, held: readonly string[], knowledge:
   return held.every((address) => there.has(address)) && !(isClone && needsPin(gateway, held, knowledge));
 }
 
-function unsupported(verdict: Verdict): GatewayFacts['request'] {
+function unsupported(verdict: Verdict): Extract<GatewayFacts['request'], { kind: 'unsupported' }> {
   return { kind: 'unsupported', verdict };
 }

@@ -210,4 +210,20 @@ describe('A bad pool', together, () => {
     await f.run();
     assert.deepEqual(await f.quietWrites(since), []);
   });
+
+  test('several without a value mean one of a family each, and no more than there are families', async (t) => {
+    const f = await fixture(t);
+    await f.setPool({ 'cidr-global': `${f.range},${f.range6}` });
+    const one = { type: 'IPAddress' };
+    await f.create(gateway(f, 'two', { addresses: [one, one] }), gateway(f, 'three', { addresses: [one, one, one] }));
+    await f.run();
+    const two = await f.get<GatewayObject>('Gateway', 'two');
+    assert.deepEqual(
+      two.status?.addresses?.map(({ value }) => value),
+      [f.address(0), f.address6(0)],
+    );
+    const three = await f.get<GatewayObject>('Gateway', 'three');
+    assert.equal(verdict(three.status, 'Accepted'), 'False/UnsupportedAddress');
+    assert.match(condition(three.status, 'Accepted').message, /3 empty values .* leave 2 for IPv4 and IPv6/);
+  });
 });
