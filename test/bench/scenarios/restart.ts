@@ -2,6 +2,7 @@ import { Api } from '../api.ts';
 import type { Bench } from '../bench.ts';
 import { namespace, resources } from '../objects.ts';
 import { median, round, spread } from '../statistics.ts';
+import { restOf } from './idle.ts';
 
 const gatewayApi = '/apis/gateway.networking.k8s.io/v1';
 
@@ -74,8 +75,9 @@ export async function restartOnce(bench: Bench) {
   await bench.server.newWrites();
   const controller = await bench.startController();
   const readySeconds = (await controller.synced) / 1000;
+  const blockedMs = await restOf(controller);
   const writes = await bench.countWrites();
-  const { cpuSeconds, peakRssMiB, blockedMs, bytesRead } = await controller.sample();
+  const { cpuSeconds, peakRssMiB, bytesRead } = await controller.sample();
   const requests = await controller.requests();
   await controller.stop();
   const readMiB = bytesRead / 2 ** 20;
