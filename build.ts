@@ -6,6 +6,7 @@
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { withoutModels } from './src/kubernetes/without-models.ts';
 
 const root = import.meta.dirname;
 const dist = join(root, 'dist');
@@ -13,15 +14,13 @@ const dist = join(root, 'dist');
 const pages = ['page', 'stately/page'];
 
 /** What src/kubernetes/kube-config.ts does for who runs without a build. */
-const withoutModels: Plugin = {
+const modelsLeftOut: Plugin = {
   name: 'without the generated models of client-node',
   setup(bundler) {
     bundler.onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ importer }) =>
       importer.includes('client-node') ? { path: 'models', namespace: 'none' } : undefined,
     );
-    bundler.onLoad({ filter: /^models$/, namespace: 'none' }, () => ({
-      contents: 'export const createConfiguration = undefined; export const ServerConfiguration = undefined;',
-    }));
+    bundler.onLoad({ filter: /^models$/, namespace: 'none' }, () => ({ contents: withoutModels }));
   },
 };
 
@@ -39,7 +38,7 @@ const { metafile } = await build({
   target: 'node24',
   // What packages of CommonJS ask for.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  plugins: [withoutModels],
+  plugins: [modelsLeftOut],
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',

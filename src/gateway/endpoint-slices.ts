@@ -1,7 +1,7 @@
 import { familyOf } from '../ipam/address.ts';
 import type { Gateway } from '../objects/gateway-api.ts';
 import type { ObjectKey } from '../objects/keys.ts';
-import type { OwnerReference } from '../objects/kubernetes.ts';
+import type { OwnerReference, StringMap } from '../objects/kubernetes.ts';
 import type { Endpoint, EndpointPort, EndpointSlice, IPFamily, Service } from '../objects/service.ts';
 import type { Settings } from '../objects/view.ts';
 import { isEqual } from './equal.ts';
@@ -58,10 +58,11 @@ export function desiredSlices(
   world: World,
 ): ReadonlyMap<ObjectKey<'EndpointSlice'>, DesiredSlice> {
   const families = new Set(plan.addresses.map(familyOf));
+  const whose = whoseOf(plan.gateway, service, world.settings);
   const desired = new Map<ObjectKey<'EndpointSlice'>, DesiredSlice>();
   for (const [backend, layers] of mappingsOf(plan)) {
     for (const source of sourcesOf(backend, families, world)) {
-      for (const slice of mirrorsOf(source, layers, { gateway: plan.gateway, service, settings: world.settings })) {
+      for (const slice of mirrorsOf(source, layers, whose)) {
         desired.set(keyOfSlice(slice), slice);
       }
     }
@@ -83,11 +84,25 @@ export function portIn(source: EndpointSlice, name: string, protocol: string): E
   return source.ports.find((own) => own.name === name && own.protocol === protocol);
 }
 
-/** The Gateway whose endpoints they are, and its Service. */
+/** The Service that they are of, and what stands on all of them. */
 interface Whose {
-  readonly gateway: Gateway;
   readonly service: Service;
-  readonly settings: Settings;
+  readonly labels: StringMap;
+  readonly annotations: StringMap;
+}
+
+function whoseOf(gateway: Gateway, service: Service, settings: Settings): Whose {
+  const extras = infrastructureOf(gateway);
+  const own = { [serviceNameLabel]: service.metadata.name, [sliceManagerLabel]: managedBy(settings) };
+  return {
+    service,
+    labels: { ...extras.labels, ...own, ...labelsFor(gateway) },
+    annotations: {
+      ...extras.annotations,
+      ...noteOf({ ...extras, spec: {} }),
+      [annotations.controller]: settings.controllerName,
+    },
+  };
 }
 
 /** Mappings of different ports of ours: what one slice can hold. */
@@ -152,18 +167,18 @@ interface Part {
   readonly ports: readonly EndpointPort[];
 }
 
-function mirror({ source, part, endpoints, ports }: Part, { gateway, service, settings }: Whose): DesiredSlice {
+function mirror(
+  { source, part, endpoints, ports }: Part,
+  { service, labels, annotations: marks }: Whose,
+): DesiredSlice {
   const { namespace, name, uid } = service.metadata;
   const from = nameOf(keyOf(source));
-  const extras = infrastructureOf(gateway);
-  const own = { [serviceNameLabel]: name, [sliceManagerLabel]: managedBy(settings), ...labelsFor(gateway) };
-  const marks = { [annotations.controller]: settings.controllerName, [annotations.source]: from };
   return {
     metadata: {
       namespace,
       name: sliceName(name, `${from}/${part}`),
-      labels: { ...extras.labels, ...own },
-      annotations: { ...extras.annotations, ...noteOf({ ...extras, spec: {} }), ...marks },
+      labels,
+      annotations: { ...marks, [annotations.source]: from },
       // Without blockOwnerDeletion, which not everybody may set (OwnerReferencesPermissionEnforcement).
       ownerReferences: [{ apiVersion: 'v1', kind: 'Service', name, uid, controller: true }],
     },

@@ -113,8 +113,7 @@ function reportScope(name: string, scope: PoolScope, { pool, held, isHeld, inPoo
     scope: name,
     entries: scope.entries.map(({ text }) => text),
     size: `${size}`,
-    inUse: own.filter(({ released }) => released === undefined).length,
-    quarantined: own.filter(({ released }) => released !== undefined).length,
+    ...usesOf(own),
     others: inPool.filter(({ address }) => !isHeld.has(address) && isIn(scope, address)).length,
     excluded: `${sizeOf(scope.entries) - size}`,
   };
@@ -125,10 +124,14 @@ function reportFamily(family: IPFamily, size: bigint, { pool, held, isHeld, inPo
   return {
     family,
     size: `${size}`,
-    inUse: own.filter(({ released }) => released === undefined).length,
-    quarantined: own.filter(({ released }) => released !== undefined).length,
-    others: inPool.filter(({ address }) => familyOf(address) === family && !isHeld.has(address)).length,
+    ...usesOf(own),
+    others: inPool.filter(({ address }) => !isHeld.has(address) && familyOf(address) === family).length,
   };
+}
+
+function usesOf(own: readonly Holding[]): Pick<FamilyReport, 'inUse' | 'quarantined'> {
+  const inUse = own.filter(({ released }) => released === undefined).length;
+  return { inUse, quarantined: own.length - inUse };
 }
 
 function scopeNameOf({ namespace }: Holding, pool: Pool): string {

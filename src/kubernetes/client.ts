@@ -64,19 +64,12 @@ export class KubernetesClient implements ApiClient {
     this.#base = pathname === '/' ? '' : pathname.replace(/\/$/, '');
   }
 
-  /** A 401 is tried once more with fresh credentials. */
-  async request(request: ApiRequest): Promise<ApiResult> {
-    const first = await this.#requestOnce(request);
-    if (!('failure' in first) || first.failure.kind !== 'unauthorized') return first;
-    this.#options.credentials.forget();
-    return this.#requestOnce(request);
+  request(request: ApiRequest): Promise<ApiResult> {
+    return this.#twiceIfUnauthorized(() => this.#requestOnce(request));
   }
 
-  async watch(path: string, signal: AbortSignal): Promise<WatchResult> {
-    const first = await this.#watchOnce(path, signal);
-    if (!('failure' in first) || first.failure.kind !== 'unauthorized') return first;
-    this.#options.credentials.forget();
-    return this.#watchOnce(path, signal);
+  watch(path: string, signal: AbortSignal): Promise<WatchResult> {
+    return this.#twiceIfUnauthorized(() => this.#watchOnce(path, signal));
   }
 
   async close(): Promise<void> {
@@ -101,6 +94,14 @@ export class KubernetesClient implements ApiClient {
     } catch (error) {
       return { failure: networkFailure(error) };
     }
+  }
+
+  /** A 401 is tried once more with fresh credentials. */
+  async #twiceIfUnauthorized<Result extends ApiResult | WatchResult>(attempt: () => Promise<Result>): Promise<Result> {
+    const first = await attempt();
+    if (!('failure' in first) || first.failure.kind !== 'unauthorized') return first;
+    this.#options.credentials.forget();
+    return attempt();
   }
 
   async #requestOnce(request: ApiRequest): Promise<ApiResult> {

@@ -1,10 +1,8 @@
 import { registerHooks } from 'node:module';
 import type * as ClientNode from '@kubernetes/client-node';
+import { withoutModels } from './without-models.ts';
 
-/** What client-node's KubeConfig takes from its generated code, for a method that we do not call. */
-const withoutModels = `data:text/javascript,${encodeURIComponent(
-  'export const createConfiguration = undefined; export const ServerConfiguration = undefined;',
-)}`;
+const url = `data:text/javascript,${encodeURIComponent(withoutModels)}`;
 
 /**
  * client-node's KubeConfig is one file, but it imports the index of 800 generated models and APIs: half a second of
@@ -14,7 +12,7 @@ const withoutModels = `data:text/javascript,${encodeURIComponent(
 const hooks = registerHooks({
   resolve: (specifier, context, next) => {
     const isModels = specifier === './gen/index.js' && context.parentURL?.includes('/client-node/dist/') === true;
-    return isModels ? { url: withoutModels, format: 'module', shortCircuit: true } : next(specifier, context);
+    return isModels ? { url, format: 'module', shortCircuit: true } : next(specifier, context);
   },
 });
 const loaded = (await import('@kubernetes/client-node/dist/config.js')) as Pick<typeof ClientNode, 'KubeConfig'>;
