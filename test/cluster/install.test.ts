@@ -3,6 +3,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
+import { parseAllDocuments } from 'yaml';
+import { ruleFile } from '../monitoring/expressions.ts';
 import { buildHelm } from './build.ts';
 import { getDeployment, kubectl, startAsDeployed } from './deployed.ts';
 
@@ -28,6 +30,14 @@ async function tryPod(namespace: string, deployment: string, change: (spec: obje
   const { spec } = (await getDeployment(namespace, deployment)).spec.template;
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'tried', namespace }, spec: change(spec) };
   await kubectl(['create', '--dry-run=server', '-f=-'], JSON.stringify(pod));
+}
+
+const ruleKind = 'PrometheusRule';
+
+interface PrometheusRule {
+  readonly kind: string;
+  readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+  readonly spec: unknown;
 }
 
 interface Served {
@@ -120,6 +130,14 @@ describe('The chart', () => {
     ]) {
       assert.deepEqual([one.includes(word), two.includes(word)], [false, true], word);
     }
+  });
+
+  test('has the alert rules of manifests/monitoring, with the labels that the operator looks for', async () => {
+    const values = 'prometheusRule.enabled=true,prometheusRule.labels.release=prometheus';
+    const rendered = parseAllDocuments(await helm('template', 'x', chart, '--set', values));
+    const rule = rendered.map((document) => document.toJS() as PrometheusRule).find(({ kind }) => kind === ruleKind);
+    assert.equal(rule?.metadata.labels.release, 'prometheus');
+    assert.deepEqual(rule?.spec, ruleFile());
   });
 
   test('helm template | kubectl apply -f -: the controller serves a Gateway with the rights it gets', async (t) => {

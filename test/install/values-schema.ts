@@ -34,6 +34,7 @@ export function valuesSchema(): object {
       extraEnv: listOf({ type: 'object', required: ['name'] }),
       gatewayClass: text(),
       serviceMonitor: closed({ enabled: { type: 'boolean' }, interval: text(), labels: texts }),
+      prometheusRule: closed({ enabled: { type: 'boolean' }, labels: texts }),
       serviceAccount: closed({ annotations: texts }),
       podAnnotations: texts,
       podLabels: texts,
