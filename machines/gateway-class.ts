@@ -59,7 +59,7 @@ export const gatewayClassMachine = machine.createMachine({
     ],
     WriteFailed: { actions: ['noteResult'] },
     Written: { actions: ['noteResult'] },
-    RetryDue: { actions: ['noteResult', 'writeStatus'] },
+    RetryDue: { actions: ['noteResult'] },
   },
   states: {
     Pending: { description: 'Not looked at yet, or its parameters are being read' },

@@ -66,7 +66,7 @@ export const listenerSetMachine = machine.createMachine({
     ],
     WriteFailed: { actions: ['noteResult'] },
     Written: { actions: ['noteResult'] },
-    RetryDue: { actions: ['noteResult', 'writeStatus'] },
+    RetryDue: { actions: ['noteResult'] },
   },
   states: {
     Pending: {

@@ -38,8 +38,7 @@ export class Repeats {
     return Math.max(0, last.at + pauseAfter(last) - this.#now());
   }
 
-  /** @returns how often in a row it was sent. */
-  noteSent(id: string, request: ApiRequest): number {
+  noteSent(id: string, request: ApiRequest): void {
     const now = this.#now();
     if (request.method === 'DELETE') this.#noteDeleted(id);
     const slot = slotOf(id, request);
@@ -50,7 +49,6 @@ export class Repeats {
     this.#sent.delete(slot);
     this.#sent.set(slot, { digest, at: now, times, isUndone: false });
     this.#forget(now);
-    return times;
   }
 
   #noteDeleted(id: string): void {

@@ -72,12 +72,16 @@ describe('a write that the server took', () => {
 
   test('counts from one again after another write, and after a quiet time', () => {
     const { repeats, pass } = bench();
-    repeats.noteSent('a', patch(1));
-    assert.equal(repeats.noteSent('a', patch(1)), 2);
-    assert.equal(repeats.noteSent('a', patch(2)), 1);
+    const pauseAfter = (spec: unknown): number => {
+      repeats.noteSent('a', patch(spec));
+      return repeats.delayOf('a', patch(spec));
+    };
+    assert.equal(pauseAfter(1), 500);
+    assert.equal(pauseAfter(1), 1_000);
+    assert.equal(pauseAfter(2), 500);
     pass(11_000);
-    assert.equal(repeats.noteSent('a', patch(2)), 1);
+    assert.equal(pauseAfter(2), 500);
     pass(10_999);
-    assert.equal(repeats.noteSent('a', patch(2)), 2);
+    assert.equal(pauseAfter(2), 1_000);
   });
 });
