@@ -1,4 +1,3 @@
-import { Address4, Address6 } from 'ip-address';
 import type { IPFamily } from '../objects/service.ts';
 import { addressBits, parseAddress } from './address.ts';
 import type { Interval } from './interval-set.ts';
@@ -16,14 +15,13 @@ export function parseCidr(text: string): ParsedEntry {
   const [addressText = '', prefixText = '', ...more] = text.split('/');
   const address = parseAddress(addressText);
   if (address === undefined || more.length > 0) return { problem: `"${text}" is not a CIDR (want 192.0.2.0/24)` };
-  if (!/^\d{1,3}$/.test(prefixText)) return { problem: `"${text}" has no prefix length (want ${addressText}/24)` };
+  if (!/^(0|[1-9]\d{0,2})$/.test(prefixText))
+    return { problem: `"${text}" has no prefix length (want ${addressText}/24)` };
   const bits = addressBits[address.family];
-  const prefix = BigInt(prefixText);
-  if (prefix > bits) return { problem: `"${text}": a prefix of ${address.family} has at most ${bits} bits` };
-  const network = address.family === 'IPv4' ? new Address4(text).startAddress() : new Address6(text).startAddress();
-  const start = network.bigInt();
-  const end = start + (1n << (bits - prefix)) - 1n;
-  return { entry: { family: address.family, text, start, end } };
+  const hostBits = bits - BigInt(prefixText);
+  if (hostBits < 0n) return { problem: `"${text}": a prefix of ${address.family} has at most ${bits} bits` };
+  const start = (address.value >> hostBits) << hostBits;
+  return { entry: { family: address.family, text, start, end: start + (1n << hostBits) - 1n } };
 }
 
 /** Reads `10.0.0.10-10.0.0.20`, or one address. */
