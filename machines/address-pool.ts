@@ -29,6 +29,9 @@ const machine = setup({
       event.type === 'ClaimsReceived' ? { waiting: [...context.waiting, ...event.claims] } : {},
     ),
     clearClaims: assign({ waiting: [] }),
+    dropClaims: assign(({ context, event }) =>
+      event.type === 'Released' ? { waiting: context.waiting.filter(({ uid }) => uid !== event.uid) } : {},
+    ),
     answerWaiting: () => {},
     answer: () => {},
     release: () => {},
@@ -42,7 +45,7 @@ export const addressPoolMachine = machine.createMachine({
   context: { waiting: [] },
   initial: 'Adopting',
   on: {
-    Released: { actions: ['release'] },
+    Released: { actions: ['dropClaims', 'release'] },
   },
   states: {
     Adopting: {

@@ -9,6 +9,7 @@ import { canonicalAddress } from '../ipam/address.ts';
 import { Allocator, type ClaimOutcome, type Holder, type NoPool, type Outside } from '../ipam/allocator.ts';
 import { isInAnyScope, type Pool } from '../ipam/pool.ts';
 import { defaultQuarantineMs } from '../ipam/pool-options.ts';
+import { whyUnusable } from '../ipam/unusable.ts';
 import type { AddressClaim, ResultEvent } from '../objects/facts.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { Rejection } from '../objects/rejection.ts';
@@ -42,6 +43,7 @@ export class AddressPool implements AddressView {
   #hasAdopted = false;
   readonly #answered = new Set<string>();
   #revision = 0;
+  #quarantineMs = defaultQuarantineMs;
   readonly #actor;
 
   constructor(options: AddressPoolOptions) {
@@ -62,10 +64,9 @@ export class AddressPool implements AddressView {
     return this.#revision;
   }
 
-  /** How long an address that was given up is not handed out again, in milliseconds. */
+  /** How long an address that was given up is not handed out again, in milliseconds; of the last pool that there was. */
   get quarantineMs(): number {
-    const { pool } = this.#allocator;
-    return 'missing' in pool ? defaultQuarantineMs : pool.quarantineMs;
+    return this.#quarantineMs;
   }
 
   get state(): string {
@@ -110,15 +111,23 @@ export class AddressPool implements AddressView {
 
   setPool(pool: Pool | NoPool): void {
     this.#allocator.setPool(pool);
+    if (!('missing' in pool)) this.#quarantineMs = pool.quarantineMs;
     this.#revision += 1;
     this.#actor.send({ type: 'PoolObserved', ...('missing' in pool && { missing: pool.missing }) });
   }
 
   /** What looks like the addresses of a Gateway that cannot be decoded must not be handed out. */
   reserve(gateway: ObjectKey<'Gateway'>, { uid, addresses }: Rejection): void {
-    const known = [...new Set(addresses.flatMap((text) => canonicalAddress(text) ?? []))];
-    if (known.length > 0 && this.held(uid).length === 0)
-      this.claimFor(gateway, uid, { kind: 'kept', addresses: known });
+    const known = new Set(addresses.flatMap((text) => canonicalAddress(text) ?? []));
+    const holder = { uid, ...partsOf(gateway) };
+    const usable = [...known].filter(
+      (address) =>
+        whyUnusable(address) === undefined &&
+        this.holderOf(address) === undefined &&
+        this.#outside.heldElsewhere(address, holder) === undefined,
+    );
+    if (usable.length > 0 && this.held(uid).length === 0)
+      this.claimFor(gateway, uid, { kind: 'fixed', addresses: usable });
   }
 
   /** Something outside the pool changed by which a refused claim could succeed now. */
@@ -142,7 +151,9 @@ export class AddressPool implements AddressView {
     return this.#claims.length > 0;
   }
 
+  /** Takes back what it holds, and what it has claimed. */
   release(uid: string): void {
+    this.#claims = this.#claims.filter((claim) => claim.uid !== uid);
     this.#actor.send({ type: 'Released', uid });
   }
 

@@ -32,7 +32,7 @@ const concerns: Readonly<Record<Kind, (change: Change, walk: Walk) => void>> = {
   Gateway: ({ key, before, after, tokens }, walk) => {
     walk.gatewayAndRoutes(key);
     for (const token of tokens) walk.ownService(token);
-    if (classOf(before) !== classOf(after)) for (const token of tokens) walk.actor(token);
+    if (before === undefined || classOf(before) !== classOf(after)) for (const token of tokens) walk.actor(token);
   },
   TCPRoute: ({ key, tokens }, walk) => walk.route(key, tokens),
   UDPRoute: ({ key, tokens }, walk) => walk.route(key, tokens),

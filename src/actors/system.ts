@@ -40,7 +40,6 @@ export class ActorSystem {
   #isScheduled = false;
   /** The pass that is under way. */
   #sweep = this.#lookAround();
-  /** Whether that has begun and not ended. */
   #isAtWork = false;
 
   constructor(options: ActorSystemOptions) {
@@ -60,6 +59,7 @@ export class ActorSystem {
     this.#isOpen = true;
     this.#options.pool.open();
     this.markAll();
+    this.flushSoon();
   }
 
   get entries(): ReadonlyMap<ObjectKey<ActorKind>, ActorEntry> {

@@ -8,7 +8,7 @@ import type { EndpointSlice, Service } from '../objects/service.ts';
 import type { ClusterView, FollowedObject, ObjectOfKind } from '../objects/view.ts';
 import { keptIn } from './kept.ts';
 import { ReferenceIndex } from './reference-index.ts';
-import { addressToken, grantsToken, referencesOf } from './references.ts';
+import { addressToken, grantsToken, referencesOf, referencesOfRejection } from './references.ts';
 import { Tombstones } from './tombstones.ts';
 import { isNewer } from './versions.ts';
 
@@ -260,7 +260,7 @@ export class Cluster implements ClusterView {
 
   #tell(key: ObjectKey, before: FollowedObject | undefined, after: FollowedObject | undefined): void {
     const old = this.#references.tokensOf(key);
-    const now = after === undefined ? [] : referencesOf(after);
+    const now = after === undefined ? referencesOfRejection(this.#rejections.get(key)) : referencesOf(after);
     this.#references.set(key, now);
     const tokens = old === now ? old : [...new Set([...old, ...now])];
     for (const listener of this.#listeners) listener({ key, before, after, tokens });

@@ -9,6 +9,7 @@ import { parametersKey } from '../gateway/parameters.ts';
 import { copyKey } from '../gateway/route-resolution.ts';
 import { canonicalAddress } from '../ipam/address.ts';
 import type { AllowedNamespaces, Gateway, GatewayClass, ListenerSet, Route } from '../objects/gateway-api.ts';
+import type { Rejection } from '../objects/rejection.ts';
 import type { Service } from '../objects/service.ts';
 import type { FollowedObject } from '../objects/view.ts';
 
@@ -29,6 +30,11 @@ export const namespacesToken = 'namespaces';
 export function addressesAmong(tokens: readonly string[]): readonly string[] {
   const prefix = addressToken('');
   return tokens.filter((token) => token.startsWith(prefix)).map((token) => token.slice(prefix.length));
+}
+
+/** What an object names that cannot be decoded: the class of a Gateway, which stays while it is used. */
+export function referencesOfRejection(rejection: Rejection | undefined): readonly string[] {
+  return rejection?.gatewayClass === undefined ? [] : [classKey(rejection.gatewayClass)];
 }
 
 /** What an object names: keys of other objects, and addresses. */

@@ -11,4 +11,6 @@ export interface Rejection {
   readonly message: string;
   /** What looks like its addresses: they must not be handed out to others. */
   readonly addresses: readonly string[];
+  /** What looks like its `spec.gatewayClassName`: that class is in use. */
+  readonly gatewayClass?: string | undefined;
 }

@@ -22,7 +22,8 @@ export function decode(kind: Kind, raw: unknown): Decoded | undefined {
   const { name, namespace, uid, resourceVersion } = identified.data.metadata;
   const [issue] = result.error.issues;
   const message = issue === undefined ? 'cannot be decoded' : `${issue.path.join('.')}: ${issue.message}`;
-  return { rejection: { kind, namespace, name, uid, resourceVersion, message, addresses: addressesIn(raw) } };
+  const { addresses, gatewayClass } = legibleIn(raw);
+  return { rejection: { kind, namespace, name, uid, resourceVersion, message, addresses, gatewayClass } };
 }
 
 type Result = { readonly object: FollowedObject } | { readonly error: z.ZodError };
@@ -77,9 +78,17 @@ function by<S extends z.ZodType>(schema: S, build: (value: z.output<S>) => Follo
   };
 }
 
-function addressesIn(raw: unknown): readonly string[] {
-  const { spec, status } = raw as { spec?: { addresses?: unknown }; status?: { addresses?: unknown } };
-  return [spec?.addresses, status?.addresses].flatMap((list) =>
+/** What can be read all the same. */
+function legibleIn(raw: unknown): Pick<Rejection, 'addresses' | 'gatewayClass'> {
+  const { spec, status } = raw as Readonly<Partial<Record<'spec' | 'status', Legible>>>;
+  const addresses = [spec?.addresses, status?.addresses].flatMap((list) =>
     Array.isArray(list) ? list.flatMap((item) => (typeof item?.value === 'string' ? [item.value] : [])) : [],
   );
+  const name = spec?.gatewayClassName;
+  return { addresses, gatewayClass: typeof name === 'string' ? name : undefined };
+}
+
+interface Legible {
+  readonly addresses?: unknown;
+  readonly gatewayClassName?: unknown;
 }

@@ -34,21 +34,26 @@ describe('an address that one Gateway is remembered to hold', () => {
   });
 });
 
+function poolWith(data: Readonly<Record<string, string>>): { readonly pool: AddressPool; readonly told: string[] } {
+  const told: string[] = [];
+  const pool = new AddressPool({
+    cluster: new Cluster(),
+    settings: parseConfig([]),
+    onReleased: () => {},
+    onAdopted: () => told.push('adopted'),
+    onError: (error) => assert.fail(String(error)),
+  });
+  pool.setPool(parsePool(data));
+  return { pool, told };
+}
+
 describe('the address pool', () => {
   test('decides over a claim when its answer is asked for, and tells once that all were answered', () => {
-    const told: string[] = [];
-    const pool = new AddressPool({
-      cluster: new Cluster(),
-      settings: parseConfig([]),
-      onReleased: () => {},
-      onAdopted: () => told.push('adopted'),
-      onError: (error) => assert.fail(String(error)),
-    });
+    const { pool, told } = poolWith({ 'cidr-global': '10.0.0.0/24' });
     const claim = (name: string): void => {
       const gateway = `Gateway/default/${name}` as const;
       pool.claim({ gateway, uid: name, namespace: 'default', name, creationTimestamp: '', request: { kind: 'any' } });
     };
-    pool.setPool(parsePool({ 'cidr-global': '10.0.0.0/24' }));
     Array.from(pool.settle());
     assert.deepEqual(told, [], 'the cluster is not known yet');
     pool.open();
@@ -64,5 +69,27 @@ describe('the address pool', () => {
     claim('c');
     Array.from(pool.settle());
     assert.deepEqual(told, ['adopted']);
+  });
+
+  test('keeps its quarantine while its ConfigMap is missing', () => {
+    const { pool } = poolWith({ 'cidr-global': '10.0.0.0/24', quarantine: '1h' });
+    assert.equal(pool.quarantineMs, 3_600_000);
+    pool.setPool({ missing: 'no ConfigMap' });
+    assert.equal(pool.quarantineMs, 3_600_000);
+    pool.setPool(parsePool({ 'cidr-global': '10.0.0.0/24' }));
+    assert.equal(pool.quarantineMs, 30_000);
+  });
+
+  test('keeps of what an undecodable Gateway seems to have what it can have, and gives it nothing else', () => {
+    const { pool } = poolWith({ 'cidr-global': '10.0.0.0/24' });
+    pool.open();
+    const reserve = (name: string, ...addresses: string[]): readonly string[] => {
+      const identity = { kind: 'Gateway', namespace: 'default', name, uid: name, resourceVersion: '1' } as const;
+      pool.reserve(`Gateway/default/${name}`, { ...identity, message: 'spec is wrong', addresses });
+      Array.from(pool.settle());
+      return pool.held(name);
+    };
+    assert.deepEqual(reserve('a', '127.0.0.1', '10.0.0.9', 'nonsense'), ['10.0.0.9']);
+    assert.deepEqual(reserve('b', '10.0.0.9'), []);
   });
 });

@@ -13,6 +13,8 @@ export class Bench {
   readonly cluster = new Cluster();
   readonly crashes: string[] = [];
   readonly wishes: string[] = [];
+  /** Whether all Gateways have claimed what they have. */
+  hasAdopted = false;
   readonly actors: ActorSystem;
   /** Every question about this Gateway throws. */
   broken: ObjectKey | undefined;
@@ -28,6 +30,9 @@ export class Bench {
       cluster: this.cluster,
       settings: parseConfig([]),
       onReleased: () => {},
+      onAdopted: () => {
+        this.hasAdopted = true;
+      },
       onError: fail,
     });
     pool.setPool(parsePool({ 'cidr-global': '10.0.0.0/24' }));

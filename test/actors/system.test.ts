@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { settledReportsOf, statesOf } from '../../src/actors/reports.ts';
 import { gatewayServiceNames } from '../../src/gateway/names.ts';
-import { opened } from './system-bench.ts';
+import { Bench, opened } from './system-bench.ts';
 
 describe('the actor system', () => {
   test('goes on with all others where a decision over one object throws', () => {
@@ -102,6 +102,29 @@ describe('the actor system', () => {
       bench.run();
       assert.equal(bench.stateOf('static'), 'ServiceReady.NothingToAnnounce', `after ${steps} steps`);
     }
+  });
+
+  test('grants nothing to a Gateway that has gone before its claim was answered', () => {
+    const [key, uid] = ['Gateway/default/good', 'uid-Gateway-good'] as const;
+    for (const [steps, gap] of Array.from({ length: 30 }, (_, turn) => [turn % 10, Math.floor(turn / 10)] as const)) {
+      const bench = opened();
+      bench.stepMs = 100;
+      bench.actors.open();
+      for (let step = 0; step < steps; step += 1) bench.turn();
+      bench.put('GatewayClass', '', 'demo', { controllerName: 'thebsdbox.co.uk/controller' });
+      for (let step = 0; step < gap; step += 1) bench.turn();
+      bench.cluster.remove(key, uid);
+      bench.run();
+      assert.deepEqual(bench.actors.world.addresses.held(uid), [], `after ${steps} and ${gap} steps`);
+    }
+  });
+
+  test("knows what is nobody's in a cluster without any Gateway", () => {
+    const bench = new Bench();
+    bench.cluster.remove('GatewayClass//demo', 'uid-GatewayClass-demo');
+    bench.actors.open();
+    bench.run();
+    assert.ok(bench.hasAdopted);
   });
 
   test('has a ListenerSet tell of the newest status of its Gateway', () => {
