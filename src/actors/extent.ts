@@ -7,7 +7,7 @@ import type { FollowedObject } from '../objects/view.ts';
 
 /**
  * How much of a class, Gateway or route differs. `status`: nothing else, but for a class's finalizers. `address`: of a
- * Gateway also the address in its spec, and our marks. `all`: what others decide from.
+ * Gateway also the address in its spec, and our marks, or one less in its status. `all`: what others decide from.
  */
 export type Extent = 'status' | 'address' | 'all';
 
@@ -25,13 +25,23 @@ export function extentOf({ before, after }: Change, cluster: Pick<Cluster, 'isSe
   if (now.uid !== old.uid || now.deletionTimestamp !== old.deletionTimestamp) return 'all';
   // Without a ledger, which addresses a Gateway's Services may carry stands in the Gateway itself.
   const isLedgerServed = cluster.isServed('IPAddress');
-  if (hasSameSpec(before, after)) return isLedgerServed || haveSameAddresses(before, after) ? 'status' : 'all';
+  if (hasSameSpec(before, after)) {
+    if (!isLedgerServed) return haveSameAddresses(before, after) ? 'status' : 'all';
+    return isToldOfLess(before, after) ? 'address' : 'status';
+  }
   return isLedgerServed && isSameButForAddress(before, after) ? 'address' : 'all';
 }
 
 function hasSameSpec({ metadata: old }: FollowedObject, { metadata: now }: FollowedObject): boolean {
   const isSameGeneration = now.generation > 0 && now.generation === old.generation;
   return isSameGeneration && isEqual(now.labels, old.labels) && isEqual(now.annotations, old.annotations);
+}
+
+/** An address that it has no more is none that it may ask for again. */
+function isToldOfLess(before: FollowedObject, after: FollowedObject): boolean {
+  if (before.kind !== 'Gateway' || after.kind !== 'Gateway') return false;
+  const now = new Set(after.status.addresses.map(({ value }) => value));
+  return before.status.addresses.some(({ value }) => !now.has(value));
 }
 
 function haveSameAddresses(before: FollowedObject, after: FollowedObject): boolean {

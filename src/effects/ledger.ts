@@ -34,7 +34,7 @@ export function writeLedgerEntry(key: ObjectKey<'IPAddress'>, context: EffectCon
   if (entry === undefined) {
     return holder && createRequest(key, context, ledgerManifest(address, holder, settings));
   }
-  if (!isOurEntry(entry, settings)) return undefined;
+  if (!isOurEntry(entry, settings)) return holder && takeOver(key, entry, { holder, context });
   if (!hasOurLabel(entry, settings)) return label(key, entry, context);
   return holder === undefined ? giveUp(key, entry, context) : hold(key, entry, holder, context);
 }
@@ -88,6 +88,19 @@ export function premiseOfEntry(
   const entry = view.get(key);
   const isRead = entry === undefined || request.method === 'POST' || releasedAt(entry) !== undefined;
   return isRead ? [] : [ownerKey(entry)];
+}
+
+/** Another controller's entry for a Gateway that has come to us, or that another name of ours made. */
+function takeOver(
+  key: ObjectKey<'IPAddress'>,
+  entry: IPAddress,
+  { holder, context }: { readonly holder: Holder; readonly context: EffectContext },
+): ApiRequest | undefined {
+  if (ownerUid(entry) !== holder.uid) return undefined;
+  const { settings } = context.world;
+  const marks = { [annotations.controller]: settings.controllerName, [annotations.releasedAt]: null };
+  const metadata = { labels: { [managedByLabel]: managedBy(settings) }, annotations: marks };
+  return patchRequest(key, context, { resourceVersion: entry.metadata.resourceVersion, body: { metadata } });
 }
 
 /** Somebody took our label off, or put another there. */

@@ -63,7 +63,7 @@ export function recordedAddresses(gateway: Gateway, settings: Settings): readonl
 /** Whether `spec.addresses` is ours to write: nothing in it, or only what we wrote for another Gateway. */
 export function needsPin(gateway: Gateway, held: readonly string[], knowledge: Knowledge): boolean {
   const { settings } = knowledge;
-  if (held.length === 0) return false;
+  if (held.length === 0 || gateway.metadata.deletionTimestamp !== undefined) return false;
   const pin = pinOf(gateway, settings);
   if (pin !== undefined && isOwn(pin, gateway, settings)) {
     const isOurs = settings.fixDuplicates && isAssigned(gateway, settings);
@@ -158,7 +158,8 @@ function parsePin(text: string): Pin | undefined {
     const pin: Partial<Pin> = JSON.parse(text);
     const { controller, uid, addresses } = pin;
     if (typeof controller !== 'string' || typeof uid !== 'string' || !Array.isArray(addresses)) return undefined;
-    return { controller, uid, addresses: addresses.filter((address) => typeof address === 'string') };
+    const texts = addresses.filter((address) => typeof address === 'string');
+    return { controller, uid, addresses: texts.flatMap((text) => canonicalAddress(text) ?? []) };
   } catch {
     return undefined;
   }

@@ -16,6 +16,7 @@ import {
   specValues,
   toldAddresses,
 } from './address-pin.ts';
+import { isEqual } from './equal.ts';
 import { addressesInLedger } from './ledger.ts';
 import { optionsOf } from './options.ts';
 import { readParameters } from './parameters.ts';
@@ -50,12 +51,39 @@ export function requestOf(gateway: Gateway, knowledge: Knowledge): GatewayFacts[
     const request = requestOfNamed([...addresses], gateway, knowledge, chosen);
     return request.kind === 'fixed' ? withMore(request, gateway, knowledge) : request;
   }
-  const recorded = ownAddresses(gateway, knowledge);
-  if (recorded.length > 0) return { kind: 'kept', addresses: recorded, ...chosen };
+  const had = requestOfOwn(gateway, knowledge, chosen);
+  if (had !== undefined) return had;
   const parameters = readParameters(gateway, view);
   if (parameters.kind !== 'refused') return { kind: 'any', ...chosen };
   // They may say of which family its address is to be.
   return unsupported({ status: 'False', reason: 'InvalidParameters', message: parameters.message });
+}
+
+/**
+ * What a Gateway that names no address had: by the ledger it is its own. What only stands on the Gateway may be another
+ * controller's, or a user's wish; where there is no ledger, it is all that there is.
+ */
+function requestOfOwn(
+  gateway: Gateway,
+  knowledge: Knowledge,
+  chosen: { readonly families?: Families },
+): AddressRequest | undefined {
+  const { view, settings } = knowledge;
+  const entries = addressesInLedger(gateway, knowledge);
+  if (entries.length > 0) {
+    const { families = [] } = chosen;
+    const told = toldAddresses(gateway);
+    const isWhole = families.every((family) => entries.some((address) => familyOf(address) === family));
+    // What it was told as a whole is not changed by a setting.
+    if (isWhole || isEqual(told.toSorted(), entries)) return { kind: 'kept', addresses: entries, ...chosen };
+    // The record was cut short: nobody was told of any of it yet, or some of it is lost.
+    return told.length === 0
+      ? undefined
+      : { kind: 'fixed', addresses: [], more: { families, had: [...entries, ...told] } };
+  }
+  const addresses = recordedAddresses(gateway, settings);
+  if (addresses.length === 0) return undefined;
+  return { kind: view.isServed('IPAddress') ? 'preferred' : 'kept', addresses, ...chosen };
 }
 
 function requestOfNamed(
@@ -70,8 +98,8 @@ function requestOfNamed(
   const isOurs = settings.fixDuplicates && isAssigned(gateway, settings);
   // One that holds others, though nobody has these, is one whose user has named them anew.
   const isReplaceable = isOurs && (isWithoutAddress || isAnothers(addresses, gateway, knowledge));
-  if (isReplaceable) return { kind: 'kept', addresses, ...chosen };
   const isPoolOnly = settings.staticAddresses === 'pool' && !hadBefore(gateway, addresses, knowledge);
+  if (isReplaceable && !isPoolOnly) return { kind: 'kept', addresses, ...chosen };
   return { kind: 'fixed', addresses, ...(isPoolOnly && { isPoolOnly }) };
 }
 
@@ -100,19 +128,13 @@ function withMore(
   const wanted = familiesOf[setting].families ?? ipFamilies;
   const families = wanted.filter((family) => request.addresses.every((address) => familyOf(address) !== family));
   if (empty <= families.length) {
-    return { ...request, more: { families: families.slice(0, empty), had: ownAddresses(gateway, knowledge) } };
+    return { ...request, more: { families: families.slice(0, empty), had: [...provenAddresses(gateway, knowledge)] } };
   }
   const limit = setting === 'auto' ? '' : `, and ip-families is ${setting}`;
   const message =
     `spec.addresses: an empty value beside ${request.addresses.join(', ')} asks for an address of a family ` +
     `that none is named of${limit}: take it out, or name the address`;
   return unsupported({ status: 'False', reason: 'UnsupportedAddress', message });
-}
-
-/** What the ledger says that a Gateway has, or what stands on it. */
-function ownAddresses(gateway: Gateway, knowledge: Knowledge): readonly string[] {
-  const entries = addressesInLedger(gateway, knowledge);
-  return entries.length > 0 ? entries : recordedAddresses(gateway, knowledge.settings);
 }
 
 /** What a Gateway asks for while its class is missing: what it has, by the ledger or its status, whatever it names. */
@@ -143,8 +165,15 @@ export function formerAddresses(gateway: Gateway, knowledge: Knowledge): Readonl
 
 /** An edit of the pool takes nothing away from a Gateway that has it. */
 function hadBefore(gateway: Gateway, addresses: readonly string[], knowledge: Knowledge): boolean {
-  const had = formerAddresses(gateway, knowledge);
+  const had = provenAddresses(gateway, knowledge);
   return addresses.every((address) => had.has(address));
+}
+
+/** As `formerAddresses`; where the pool alone decides, not by what whoever may write the Gateway could have put there. */
+function provenAddresses(gateway: Gateway, knowledge: Knowledge): ReadonlySet<string> {
+  const { view, settings } = knowledge;
+  if (settings.staticAddresses !== 'pool' || !view.isServed('IPAddress')) return formerAddresses(gateway, knowledge);
+  return new Set([...addressesInLedger(gateway, knowledge), ...toldAddresses(gateway)]);
 }
 
 /**

@@ -4,9 +4,8 @@ import { familyOf, formatAddress, ipFamilies, parseAddress } from './address.ts'
 import { IntervalSet } from './interval-set.ts';
 import { isIn, type Pool, type PoolHints, type PoolScope, scopeFor } from './pool.ts';
 import type { SearchOrder } from './pool-options.ts';
-import { concerning, describeProblems } from './pool-problem.ts';
 import type { AddressSets, Segment } from './segments.ts';
-import { describeShortage } from './shortage.ts';
+import { describeLackOfScope, describeShortage } from './shortage.ts';
 import type { Taker } from './taker.ts';
 import { whyUnusable } from './unusable.ts';
 
@@ -157,33 +156,29 @@ export class Allocator {
         return refusal === undefined ? [] : [[address, refusal]];
       }),
     );
-    const more = this.#findMore(holder, request, outside);
-    if (refusals.size === 0 && 'addresses' in more) {
-      return this.#hold(holder, [...request.addresses, ...more.addresses]);
-    }
+    const families = request.more?.families ?? [];
+    const kept = this.#keptOf(request, holder, outside);
+    const missing = families.filter((family) => kept.every((address) => familyOf(address) !== family));
+    const found = missing.length === 0 ? { addresses: [] } : this.#find(holder, missing, outside);
+    const wanted = [...request.addresses, ...oneOfEach(families, [...kept, ...addressesOf(found)])];
+    if (refusals.size === 0 && 'addresses' in found) return this.#hold(holder, wanted);
     const had = new Set([...this.held(holder.uid), ...outside.recordedFor(holder)]);
-    const wanted = [...request.addresses, ...('addresses' in more ? more.addresses : [])];
     this.#hold(
       holder,
       wanted.filter((address) => had.has(address) && !refusals.has(address)),
     );
     const [refusal] = refusals.values();
-    return refusal === undefined ? more : { refusal };
+    return refusal === undefined ? found : { refusal };
   }
 
-  /** What it gets beside the addresses that it names. */
-  #findMore(holder: Holder, { addresses, more }: FixedRequest, outside: Outside): ClaimOutcome {
-    if (more === undefined) return { addresses: [] };
-    const had = [...this.held(holder.uid), ...more.had].filter((address) => {
+  /** What it has of the families of which it wants one beside the addresses that it names. */
+  #keptOf({ addresses, more }: FixedRequest, holder: Holder, outside: Outside): readonly string[] {
+    const had = [...this.held(holder.uid), ...(more?.had ?? [])].filter((address) => {
       const isMine = (this.#holders.get(address) ?? holder).uid === holder.uid;
       const isNamed = addresses.includes(address) || whyUnusable(address) !== undefined;
       return isMine && !isNamed && outside.heldElsewhere(address, holder) === undefined;
     });
-    const kept = more.families.flatMap((family) => had.find((address) => familyOf(address) === family) ?? []);
-    const missing = more.families.filter((family) => kept.every((address) => familyOf(address) !== family));
-    if (missing.length === 0) return { addresses: kept };
-    const found = this.#find(holder, missing, outside);
-    return 'addresses' in found ? { addresses: [...kept, ...found.addresses] } : found;
+    return oneOfEach(more?.families ?? [], had);
   }
 
   /** Why a Gateway cannot have an address that it names. */
@@ -285,15 +280,14 @@ export class Allocator {
   }
 }
 
-function refusalWith(message: string, hint: string | undefined): AddressRefusal {
-  return { reason: 'AddressNotAssigned', message: hint === undefined ? message : `${message}; ${hint}` };
+function oneOfEach(families: Families, addresses: readonly string[]): readonly string[] {
+  return families.flatMap((family) => addresses.find((address) => familyOf(address) === family) ?? []);
 }
 
-function describeLackOfScope(namespace: string, { problems }: Pool): string {
-  const invalid = concerning(problems, namespace);
-  return (
-    `the pool has no entry for namespace "${namespace}": ` +
-    `add cidr-${namespace}, range-${namespace}, cidr-global or range-global to its ConfigMap` +
-    (invalid.length > 0 ? ` (of which is invalid: ${describeProblems(invalid)})` : '')
-  );
+function addressesOf(outcome: ClaimOutcome): readonly string[] {
+  return 'addresses' in outcome ? outcome.addresses : [];
+}
+
+function refusalWith(message: string, hint: string | undefined): AddressRefusal {
+  return { reason: 'AddressNotAssigned', message: hint === undefined ? message : `${message}; ${hint}` };
 }

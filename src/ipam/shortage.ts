@@ -98,3 +98,13 @@ function advise({ gateways, quarantined, others }: Census, { alternative }: Shor
   const last = advice.pop() ?? '';
   return advice.length === 0 ? last : `${advice.join(', ')}, or ${last}`;
 }
+
+/** In words, why a namespace has no pool at all. */
+export function describeLackOfScope(namespace: string, { problems }: Pool): string {
+  const invalid = concerning(problems, namespace);
+  return (
+    `the pool has no entry for namespace "${namespace}": ` +
+    `add cidr-${namespace}, range-${namespace}, cidr-global or range-global to its ConfigMap` +
+    (invalid.length > 0 ? ` (of which is invalid: ${describeProblems(invalid)})` : '')
+  );
+}

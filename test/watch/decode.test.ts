@@ -149,7 +149,7 @@ describe('decoding', () => {
     );
   });
 
-  test('names what cannot be decoded, the field that is wrong, and the addresses that stand there', () => {
+  test('names what cannot be decoded, the field that is wrong, and the addresses and the class that stand there', () => {
     const spec = {
       gatewayClassName: 'l4',
       listeners: [{ name: 'a', port: '80', protocol: 'TCP' }],
@@ -166,6 +166,7 @@ describe('decoding', () => {
       resourceVersion: '7',
       uid: 'u',
       addresses: ['10.0.0.1', '10.0.0.2'],
+      gatewayClass: 'l4',
     });
   });
 
