@@ -65,20 +65,20 @@ export class KubernetesClient implements ApiClient {
   }
 
   request(request: ApiRequest): Promise<ApiResult> {
-    return this.#twiceIfUnauthorized(() => this.#requestOnce(request));
+    return this.#twiceIfUnauthorized((access) => this.#requestOnce(request, access));
   }
 
   watch(path: string, signal: AbortSignal): Promise<WatchResult> {
-    return this.#twiceIfUnauthorized(() => this.#watchOnce(path, signal));
+    return this.#twiceIfUnauthorized((access) => this.#watchOnce(path, signal, access));
   }
 
   async close(): Promise<void> {
     await Promise.all([this.#requests?.destroy(), this.#watches?.destroy()]);
   }
 
-  async #watchOnce(path: string, signal: AbortSignal): Promise<WatchResult> {
+  async #watchOnce(path: string, signal: AbortSignal, access: Access): Promise<WatchResult> {
     try {
-      const { headers, watches } = await this.#connect();
+      const { headers, watches } = this.#connect(access);
       const answer = await watches.request({
         origin: this.#origin,
         method: 'GET',
@@ -90,23 +90,31 @@ export class KubernetesClient implements ApiClient {
       });
       this.#options.onAnswer?.('GET', answer.statusCode);
       if (answer.statusCode === 200) return { stream: answer.body };
-      return { failure: failureOf(answer.statusCode, parseBody(await answer.body.text()), retryAfterOf(answer)) };
+      return { failure: failureOf(answer.statusCode, parseRefusal(await answer.body.text()), retryAfterOf(answer)) };
     } catch (error) {
       return { failure: networkFailure(error) };
     }
   }
 
   /** A 401 is tried once more with fresh credentials. */
-  async #twiceIfUnauthorized<Result extends ApiResult | WatchResult>(attempt: () => Promise<Result>): Promise<Result> {
-    const first = await attempt();
-    if (!('failure' in first) || first.failure.kind !== 'unauthorized') return first;
-    this.#options.credentials.forget();
-    return attempt();
+  async #twiceIfUnauthorized<Result extends ApiResult | WatchResult>(
+    attempt: (access: Access) => Promise<Result>,
+  ): Promise<Result | { readonly failure: Failure }> {
+    const { credentials } = this.#options;
+    try {
+      const access = await credentials.current();
+      const first = await attempt(access);
+      if (!('failure' in first) || first.failure.kind !== 'unauthorized') return first;
+      credentials.forget(access);
+      return await attempt(await credentials.current());
+    } catch (error) {
+      return { failure: networkFailure(error) };
+    }
   }
 
-  async #requestOnce(request: ApiRequest): Promise<ApiResult> {
+  async #requestOnce(request: ApiRequest, access: Access): Promise<ApiResult> {
     try {
-      const { headers, requests } = await this.#connect();
+      const { headers, requests } = this.#connect(access);
       const answer = await exchange(requests, {
         origin: this.#origin,
         method: request.method,
@@ -117,8 +125,11 @@ export class KubernetesClient implements ApiClient {
         bodyTimeout: requestTimeoutMs,
       });
       this.#options.onAnswer?.(request.method, answer.statusCode);
+      if (answer.statusCode >= 300) {
+        return { failure: failureOf(answer.statusCode, parseRefusal(answer.text), retryAfterOf(answer)) };
+      }
       const body = parseBody(answer.text);
-      return answer.statusCode < 300 ? { body } : { failure: failureOf(answer.statusCode, body, retryAfterOf(answer)) };
+      return isObject(body) ? { body } : { failure: { kind: 'retry', code: answer.statusCode, message: noObject } };
     } catch (error) {
       this.#options.onAnswer?.(request.method, 0);
       return { failure: networkFailure(error) };
@@ -126,8 +137,7 @@ export class KubernetesClient implements ApiClient {
   }
 
   /** The pools for today's certificates: they are swapped when these change, old connections run out. */
-  async #connect(): Promise<{ headers: Record<string, string>; requests: Dispatcher; watches: Dispatcher }> {
-    const { headers, tls } = await this.#options.credentials.current();
+  #connect({ headers, tls }: Access): { headers: Record<string, string>; requests: Dispatcher; watches: Dispatcher } {
     if (this.#requests === undefined || this.#watches === undefined || !isDeepStrictEqual(tls, this.#tls)) {
       this.#requests?.close().catch(() => {});
       this.#watches?.close().catch(() => {});
@@ -158,11 +168,22 @@ function retryAfterOf({ headers }: Pick<Answer, 'headers'>): string | undefined 
   return typeof header === 'string' ? header : header?.[0];
 }
 
+/** Who stands before an API server, as a proxy or a login page, may answer 200 to everything. */
+const noObject = 'the answer is no object in JSON: this is no Kubernetes API server, or something stands before it';
+
+function isObject(body: unknown): boolean {
+  return typeof body === 'object' && body !== null;
+}
+
 function parseBody(text: string): unknown {
-  if (text === '') return undefined;
   try {
     return JSON.parse(text);
   } catch {
-    return { message: text.slice(0, 200) };
+    return undefined;
   }
+}
+
+/** A `metav1.Status`, or what else was said. */
+function parseRefusal(text: string): unknown {
+  return parseBody(text) ?? { message: text === '' ? undefined : text.slice(0, 200) };
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
-import type { KubeConfig } from './kube-config.ts';
+import { KubeConfig } from './kube-config.ts';
 
 /** What a connection and each request need to be let in. */
 export interface Access {
@@ -15,18 +15,25 @@ export interface Access {
   };
 }
 
+interface Memo {
+  readonly access: Promise<Access>;
+  found?: Access;
+  /** It is not asked for again before, in milliseconds. */
+  until: number;
+}
+
 /** How long one answer is used, in milliseconds; rotating tokens live far longer. */
 const memoMs = 10_000;
 
 /**
  * Credentials of the current context, by client-node: certificates, tokens, basic, exec plugins, OIDC, in-cluster.
- * It mends what that leaves: `tokenFile` of a kubeconfig, a newline at a token's end, `http://` servers, and
- * concurrent first calls that would run an exec plugin several times.
+ * It mends what that leaves: `tokenFile` of a kubeconfig, a newline at a token's end, `http://` servers, a context
+ * without a user, concurrent calls that would run an exec plugin several times, and tokens that it keeps after a 401.
  */
 export class Credentials {
   readonly #kubeConfig: KubeConfig;
   readonly #now: () => number;
-  #memo: { readonly access: Promise<Access>; readonly until: number } | undefined;
+  #memo: Memo | undefined;
 
   /** @param now milliseconds. */
   constructor(kubeConfig: KubeConfig, now: () => number) {
@@ -34,23 +41,31 @@ export class Credentials {
     this.#now = now;
     const cluster = kubeConfig.getCurrentCluster();
     if (cluster?.server.startsWith('http://')) Object.assign(cluster, { skipTLSVerify: true });
+    if (kubeConfig.getCurrentUser() === null) useNobody(kubeConfig);
   }
 
   /** Rejects where a certificate file, a token file or an exec plugin fails. */
   current(): Promise<Access> {
     if (this.#memo !== undefined && this.#now() < this.#memo.until) return this.#memo.access;
     const access = this.#read();
-    const memo = { access, until: this.#now() + memoMs };
+    const memo: Memo = { access, until: Number.POSITIVE_INFINITY };
     this.#memo = memo;
-    access.catch(() => {
-      if (this.#memo === memo) this.#memo = undefined;
-    });
+    access.then(
+      (found) => Object.assign(memo, { found, until: this.#now() + memoMs }),
+      () => {
+        if (this.#memo === memo) this.#memo = undefined;
+      },
+    );
     return access;
   }
 
-  /** Forgets what is remembered: the server answered 401. */
-  forget(): void {
+  /** Forgets what the server answered with a 401, and all that it was found by; not what was found since. */
+  forget(refused: Access): void {
+    if (this.#memo?.found !== refused) return;
     this.#memo = undefined;
+    // Each of these keeps what it found: a plugin's token until it expires, which may be never.
+    const { authenticators } = new KubeConfig() as unknown as { readonly authenticators: unknown };
+    Object.assign(this.#kubeConfig, { authenticators });
   }
 
   async #read(): Promise<Access> {
@@ -63,7 +78,7 @@ export class Credentials {
       headers.authorization = `Basic ${Buffer.from(options.auth).toString('base64')}`;
     }
     const tokenFile = tokenFileOf(this.#kubeConfig.getCurrentUser());
-    if (tokenFile !== undefined && headers.authorization === undefined) {
+    if (tokenFile !== undefined) {
       headers.authorization = `Bearer ${(await readFile(tokenFile, 'utf8')).trim()}`;
     }
     const tls = Object.fromEntries(
@@ -73,6 +88,14 @@ export class Credentials {
     );
     return { headers, tls };
   }
+}
+
+/** Without a user, client-node tells nothing of the cluster's certificates either. */
+function useNobody(kubeConfig: KubeConfig): void {
+  const context = kubeConfig.getContextObject(kubeConfig.getCurrentContext());
+  const name = context?.user ?? '';
+  if (context !== null) Object.assign(context, { user: name });
+  kubeConfig.addUser({ name });
 }
 
 /** client-node's types do not know the field, which kubeconfig has had since 1.x. */

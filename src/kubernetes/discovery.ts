@@ -10,7 +10,7 @@ export type Discovery = { readonly served: Served } | { readonly failure: Failur
 
 /** Every API server serves it. */
 const coreGroup = groupPath('', 'v1');
-const noApiServer = `this is no Kubernetes API server: it does not serve ${coreGroup}`;
+const noApiServer = 'this is no Kubernetes API server';
 
 /** Asks the API server which of these kinds it serves, at which version. */
 export async function discover(client: ApiClient, wanted: readonly Kind[]): Promise<Discovery> {
@@ -40,8 +40,13 @@ async function resourcesAt(
   if ('failure' in result) {
     const { failure } = result;
     if (failure.kind !== 'absent') return result;
-    return path === coreGroup ? { failure: { ...failure, message: noApiServer } } : { names: new Set() };
+    return path === coreGroup
+      ? { failure: { ...failure, message: `${noApiServer}: it does not serve ${coreGroup}` } }
+      : { names: new Set() };
   }
-  const list = result.body as { resources?: readonly { name?: unknown }[] } | undefined;
-  return { names: new Set((list?.resources ?? []).flatMap(({ name }) => (typeof name === 'string' ? name : []))) };
+  const { resources } = result.body as { readonly resources?: readonly { readonly name?: unknown }[] };
+  if (!Array.isArray(resources)) {
+    return { failure: { kind: 'retry', code: 200, message: `${noApiServer}: it serves no list at ${path}` } };
+  }
+  return { names: new Set(resources.flatMap(({ name }) => (typeof name === 'string' ? name : []))) };
 }

@@ -122,12 +122,57 @@ describe('credentials', () => {
     const credentials = new Credentials(config, still);
     const first = credentials.current();
     config.answer();
-    await first;
-    credentials.forget();
+    credentials.forget(await first);
     config.token = 'Bearer two';
     const second = credentials.current();
     config.answer();
     assert.equal((await second).headers.authorization, 'Bearer two');
-    assert.equal(config.asked, 2);
+    credentials.forget(await first);
+    await credentials.current();
+    assert.equal(config.asked, 2, 'what was found since was not refused');
+  });
+
+  test('are read once, however long that takes', async () => {
+    const config = new SlowKubeConfig();
+    let now = 0;
+    const credentials = new Credentials(config, () => now);
+    const first = credentials.current();
+    now = 60_000;
+    const second = credentials.current();
+    config.answer();
+    assert.deepEqual(await first, await second);
+    assert.equal(config.asked, 1);
+  });
+
+  test('of a plugin that names no end of its token are asked of it again once they were refused', async () => {
+    const token = join(folder, 'plugins-token');
+    const status =
+      '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"\'$(cat "$0")\'"}}';
+    const exec = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      command: 'sh',
+      args: ['-c', `echo '${status}'`, token],
+    };
+    writeFileSync(token, 'one');
+    const credentials = new Credentials(kubeConfig({ exec }), still);
+    const first = await credentials.current();
+    assert.equal(first.headers.authorization, 'Bearer one');
+    writeFileSync(token, 'two');
+    credentials.forget(first);
+    assert.equal((await credentials.current()).headers.authorization, 'Bearer two');
+  });
+
+  test('of a token file come before a token', async () => {
+    const tokenFile = join(folder, 'fresh');
+    writeFileSync(tokenFile, 'fresh');
+    const { headers } = await new Credentials(kubeConfig({ token: 'stale', tokenFile }), still).current();
+    assert.equal(headers.authorization, 'Bearer fresh');
+  });
+
+  test('without a user still tell of the cluster', async () => {
+    const config = kubeConfig({}, { 'insecure-skip-tls-verify': true, 'tls-server-name': 'api' });
+    Object.assign(config.getContextObject('c') ?? {}, { user: 'nobody' });
+    const { headers, tls } = await new Credentials(config, still).current();
+    assert.deepEqual([headers, tls], [{}, { rejectUnauthorized: false, servername: 'api' }]);
   });
 });

@@ -59,7 +59,16 @@ describe('discovery', () => {
     assert.match(found.failure.message, /no Kubernetes API server/);
   });
 
-  for (const body of [undefined, {}, { resources: [{}] }, { resources: [{ name: 7 }] }]) {
+  for (const body of [{}, { resources: 7 }, []]) {
+    test(`takes who answers ${JSON.stringify(body)} for no API server`, async () => {
+      const client = { request: async () => ({ body }), watch: () => assert.fail('no watch'), close: async () => {} };
+      const found = await discover(client, ['Service']);
+      assert.ok('failure' in found);
+      assert.match(found.failure.message, /no Kubernetes API server: it serves no list at \/api\/v1/);
+    });
+  }
+
+  for (const body of [{ resources: [] }, { resources: [{}] }, { resources: [{ name: 7 }] }]) {
     test(`finds nothing in ${JSON.stringify(body)}`, async () => {
       const client = { request: async () => ({ body }), watch: () => assert.fail('no watch'), close: async () => {} };
       const found = await discover(client, ['Service']);
