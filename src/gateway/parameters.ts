@@ -69,7 +69,7 @@ const none: KnownParameters = { kind: 'known', parameters: {} };
 /** The ConfigMap that a Gateway or a class takes parameters from; `undefined` where it names none, or what is none. */
 export function parametersKey(object: Gateway | GatewayClass): ObjectKey<'ConfigMap'> | undefined {
   const ref = refOf(object);
-  if (ref === undefined || ref.group !== '' || ref.kind !== 'ConfigMap') return undefined;
+  if (ref === undefined || ref.group !== '' || ref.kind !== 'ConfigMap' || !isObjectName(ref.name)) return undefined;
   const namespace = object.kind === 'Gateway' ? object.metadata.namespace : (ref.namespace ?? '');
   return namespace === '' ? undefined : `ConfigMap/${namespace}/${ref.name}`;
 }
@@ -105,9 +105,7 @@ function readNamed(object: Gateway | GatewayClass, view: ClusterView): KnownPara
   const field = object.kind === 'Gateway' ? 'spec.infrastructure.parametersRef' : 'spec.parametersRef';
   const key = parametersKey(object);
   if (key === undefined) {
-    const isNamespaceMissing = ref.group === '' && ref.kind === 'ConfigMap';
-    const advice = isNamespaceMissing ? 'name its namespace' : 'name a ConfigMap (group "", kind ConfigMap)';
-    return { kind: 'refused', message: `${field} names ${ref.kind} "${ref.name}": ${advice}` };
+    return { kind: 'refused', message: `${field} names ${ref.kind} "${ref.name}": ${adviceOn(ref)}` };
   }
   const broken = view.unreadable(key);
   if (broken !== undefined)
@@ -123,6 +121,25 @@ function readNamed(object: Gateway | GatewayClass, view: ClusterView): KnownPara
   const { parameters, problem } = parsed(configMap);
   if (problem !== undefined) return { kind: 'refused', message: `${field}: ConfigMap ${nameOf(key)}: ${problem}` };
   return { kind: 'known', parameters };
+}
+
+function adviceOn({
+  group,
+  kind,
+  name,
+}: {
+  readonly group: string;
+  readonly kind: string;
+  readonly name: string;
+}): string {
+  if (group !== '' || kind !== 'ConfigMap') return 'name a ConfigMap (group "", kind ConfigMap)';
+  return isObjectName(name) ? 'name its namespace' : 'no ConfigMap can have that name';
+}
+
+/** A DNS subdomain (RFC 1123). */
+function isObjectName(text: string): boolean {
+  const isOfLabels = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text);
+  return isOfLabels && text.length <= 253;
 }
 
 function refOf(object: Gateway | GatewayClass) {

@@ -253,9 +253,11 @@ export class Follow {
       return;
     }
     onFailure(`watch of ${kind}`, failure);
-    if (!isDenied(failure)) return;
+    // One object that cannot be asked for must not keep all others waiting.
+    const isOfOne = this.#isSingle(source) && name !== undefined;
+    if (!isDenied(failure) && !(isOfOne && failure.kind === 'refused')) return;
     this.#stages.set(source, source.isOptional === true ? 'without' : 'forbidden');
-    if (this.#isSingle(source) && name !== undefined) {
+    if (isOfOne) {
       const { message } = failure;
       const key: ObjectKey = `${kind}/${namespace}/${name}`;
       const isNews = cluster.unreadable(key) !== message;

@@ -132,6 +132,21 @@ describe('following', () => {
     bench.stop();
   });
 
+  test('keeps nobody waiting for one object that the server refuses to be asked for', async () => {
+    const bench = new Bench(['Service']);
+    await bench.start();
+    const failure = { kind: 'refused', code: 400, message: 'invalid selector' } as const;
+    bench.server.refusals.push(failure);
+    bench.server.request = async () => ({ failure });
+    bench.follow.follow('ConfigMap/default/options');
+    await settle();
+    await bench.sync(bench.server.watches[0]);
+    assert.equal(bench.follow.isSynced, true);
+    assert.ok(bench.told.includes('synced'));
+    assert.equal(bench.cluster.unreadable('ConfigMap/default/options'), 'invalid selector');
+    bench.stop();
+  });
+
   test('follows one object from when it is asked for until nobody wants it, and forgets it then', async () => {
     const bench = new Bench(['Service']);
     await bench.start();

@@ -69,6 +69,13 @@ export const gateways: readonly BadInput[] = [
     cause: () => /spec\.infrastructure\.parametersRef names Options "mine": name a ConfigMap/,
   },
   {
+    name: 'a Gateway whose parameters have a name that no ConfigMap can have',
+    kind: 'Gateway',
+    given: (f) => [gateway(f, 'bad', withParameters('a,b'))],
+    state: 'Pending.UnsupportedAddress',
+    cause: () => /spec\.infrastructure\.parametersRef names ConfigMap "a,b": no ConfigMap can have that name/,
+  },
+  {
     name: 'a Gateway whose parameters have an unknown key and a bad value',
     kind: 'Gateway',
     given: (f) => [
