@@ -145,7 +145,12 @@ export const gatewayMachine = machine.createMachine({
       { guard: 'isPinDue', target: '.AddressAssigned.PinningAddress', actions: ['remember', 'pinAddress'] },
       { guard: 'areParametersInvalid', target: '.AddressAssigned.InvalidParameters', actions: [...tell] },
       { guard: 'isEveryListenerRefused', target: '.AddressAssigned.NoListener', actions: [...tell] },
-      { guard: 'isAnyServiceRefused', target: '.ListenerResolved.ServiceRefused', actions: [...tell, 'syncServices'] },
+      // What it had before goes only when that which takes its place is there.
+      {
+        guard: 'isAnyServiceRefused',
+        target: '.ListenerResolved.ServiceRefused',
+        actions: ['remember', 'syncServices', 'removeStaleMarks', 'writeStatus'],
+      },
       {
         guard: 'isAnyServiceUnwritten',
         target: '.ListenerResolved.WritingServices',

@@ -121,11 +121,15 @@ export const routeMachine = machine.createMachine({
       },
       { guard: 'isServedByOlder', target: '.ListenerResolved.ServedByOlder', actions: [...tell] },
       { guard: 'isWithheld', target: '.ListenerResolved.Withheld', actions: [...tell] },
-      { guard: 'isAnyServiceRefused', target: '.ListenerResolved.ServiceRefused', actions: [...tell, 'syncServices'] },
+      // What it had before goes only when that which takes its place is there.
+      {
+        guard: 'isAnyServiceRefused',
+        target: '.ListenerResolved.ServiceRefused',
+        actions: ['remember', 'syncServices', 'writeStatus'],
+      },
       {
         guard: 'isAnyServiceUnwritten',
         target: '.ListenerResolved.WritingService',
-        // What it had before goes only when that which takes its place is there.
         actions: ['remember', 'syncServices', 'writeStatus'],
       },
       { guard: 'isAnyAddressWrong', target: '.ListenerResolved.OtherAddress', actions: [...tell] },

@@ -78,6 +78,12 @@ function longestOf({ code }: Failure): number {
   return code === 0 ? 30_000 : longestMs;
 }
 
+/** The server takes it, and it does not stay: nothing comes of it until somebody gives in. */
+function undoneFor(pause: number): Failure {
+  const message = `somebody undoes it again and again; it is tried anew in ${Math.ceil(pause / 1_000)} s`;
+  return { kind: 'conflict', code: 409, message };
+}
+
 /** The one way to write: keyed, bounded in number, retried by class of failure. */
 export class WriteQueue {
   readonly #options: WriteQueueOptions;
@@ -189,6 +195,7 @@ export class WriteQueue {
     if (pause > 0) {
       entry.withheld = digestOf(request);
       if (request.method !== 'POST' || pause > longestOfUndoneMs) this.#options.onRepeated?.(entry.task);
+      if (pause > longestOfUndoneMs) this.#tellFailure(entry, request, undoneFor(pause));
     }
     return pause > 0 || !isPaced ? pause : this.#pace.delayOf(id, entry.askedAt);
   }

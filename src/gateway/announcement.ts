@@ -73,7 +73,8 @@ export function ingressToWrite(service: Service, addresses: readonly string[]): 
   }
   const isThere =
     there.length === addresses.length &&
-    there.every(({ ip, ipMode }, index) => ip === addresses[index] && ipMode === 'VIP');
+    // Before Kubernetes 1.30 the field is not kept, and means the same.
+    there.every(({ ip, ipMode = 'VIP' }, index) => ip === addresses[index] && ipMode === 'VIP');
   return isThere ? undefined : addresses.map((ip) => ({ ip, ipMode: 'VIP' }));
 }
 

@@ -73,7 +73,8 @@ function resolve(route: Route, world: World): RouteResolution {
     const graph = world.graph(gateway);
     const target = graph && targetIn(graph, { route, ref, behaviour }, world);
     if (graph === undefined || target === undefined) return [];
-    return [{ target, behaviour, selector: selectorOf(route), gateway, backends, ...shareListeners(route, graph) }];
+    const selector = behaviour === 'create' ? selectorOf(route) : {};
+    return [{ target, behaviour, selector, gateway, backends, ...shareListeners(route, graph) }];
   });
   return { route, parents, wishes, ...verdicts };
 }

@@ -69,8 +69,15 @@ function withExtras({ metadata, spec }: DesiredService, extras: Extras, current:
       managedLabels: added.stale.labels,
       managedAnnotations: [...Object.values(annotations), ...announcerAnnotationKeys, ...added.stale.annotations],
     },
-    spec: { ...base, ...added.spec, ports: spec.ports },
+    spec: { ...base, ...added.spec, ...familiesInPlace(spec, current), ports: spec.ports },
   };
+}
+
+/** The first family of a Service cannot be changed: the others follow it, in whatever order the Gateway has them. */
+function familiesInPlace({ ipFamilies }: DesiredService['spec'], current: Service | undefined): object {
+  const [first] = current?.spec.ipFamilies ?? [];
+  if (first === undefined || !Array.isArray(ipFamilies) || !ipFamilies.includes(first)) return {};
+  return { ipFamilies: [first, ...ipFamilies.filter((family) => family !== first)] };
 }
 
 function announcedBy(plan: WantedService | AggregateService, extras: Extras): Announced {

@@ -39,6 +39,7 @@ function findStep(plan: ServicePlan, current: Service | undefined, world: World)
   if (plan.kind === 'keep') return { kind: 'none' };
   if (plan.kind === 'none') return stepAway(current, world);
   if (current?.metadata.deletionTimestamp !== undefined) return { kind: 'none' };
+  if (current !== undefined && isStrangers(plan, current, world)) return { kind: 'none' };
   const owned = current && ownershipOf(current, world.view, world.settings);
   const desired = desiredService(plan, current, world);
   if (current === undefined) {
@@ -49,14 +50,16 @@ function findStep(plan: ServicePlan, current: Service | undefined, world: World)
   if (owned === 'made' && isPrimaryFamilyChanged(current, desired)) {
     return { kind: 'delete', why: 'the first IP family of a Service cannot be changed' };
   }
-  if (owned === 'made' && isOfFormerClass(current, stringOf(desired.spec.loadBalancerClass))) {
-    return { kind: 'delete', why: 'the loadBalancerClass of a Service cannot be changed' };
-  }
-  if (owned === 'made' && isChosenClassChanged(current, desired)) {
+  if (owned === 'made' && isClassChanged(current, desired)) {
     return { kind: 'delete', why: 'the loadBalancerClass of a Service cannot be changed' };
   }
   const patch = patchTowards(current, desired);
   return patch === undefined ? stepOfIngress(current, plan, world) : { kind: 'patch', patch };
+}
+
+/** Whether somebody else has both names of a Gateway's own Service. */
+export function isStrangers({ kind }: ServicePlan, current: Service, { view, settings }: World): boolean {
+  return kind === 'aggregate' && ownershipOf(current, view, settings) === 'foreign';
 }
 
 /** Once the Service is as it should be. An ingress that we wrote for a former announcer `none` is the next one's. */
@@ -90,10 +93,12 @@ function isPrimaryFamilyChanged(current: Service, desired: DesiredService): bool
   return Array.isArray(families) && families[0] !== current.spec.ipFamilies[0];
 }
 
-/** Whether the options of the Gateway want another class than before, or none. */
-function isChosenClassChanged(current: Service, { metadata, spec }: DesiredService): boolean {
+/** Whether another announcer, or the options of the Gateway, want another class than before, or none. */
+function isClassChanged(current: Service, { metadata, spec }: DesiredService): boolean {
+  const wanted = stringOf(spec.loadBalancerClass);
+  if (isOfFormerClass(current, wanted)) return true;
   const isChosen = hasChosenClass(current.metadata.annotations) || hasChosenClass(metadata.annotations);
-  return isChosen && (stringOf(spec.loadBalancerClass) ?? '') !== (current.spec.loadBalancerClass ?? '');
+  return isChosen && (wanted ?? '') !== (current.spec.loadBalancerClass ?? '');
 }
 
 /** A JSON merge patch of the differing fields that are ours; `undefined` where none differs. */

@@ -5,8 +5,9 @@ import { carriedAddresses, otherAddressText } from './announcement.ts';
 import { announcerFor } from './announcers/index.ts';
 import { slicesOutOfStep } from './endpoint-slices.ts';
 import type { World } from './graph.ts';
+import { keyOf, nameOf } from './keys.ts';
 import { gatewayOfPlan } from './service-desired.ts';
-import { stepTowards } from './service-diff.ts';
+import { isStrangers, stepTowards } from './service-diff.ts';
 import type { ServicePlan } from './service-plan.ts';
 
 /** How far a planned Service is; `undefined` where nothing is planned. */
@@ -15,14 +16,25 @@ export function serviceFacts(key: ObjectKey<'Service'>, plan: ServicePlan, world
   const current = world.view.get(key);
   if (plan.kind === 'keep' && current === undefined) return undefined;
   const hasReady = world.view.hasReadyEndpoint(key);
+  const obstacle = current && obstacleTo(plan, current, world);
   return {
     key,
     slices: [],
-    isInStep: current !== undefined && stepTowards(plan, current, world).kind === 'none',
+    isInStep: current !== undefined && obstacle === undefined && stepTowards(plan, current, world).kind === 'none',
     endpoints: hasReady === undefined ? 'unknown' : hasReady ? 'ready' : 'none',
     ...ingressOf(current, plan, world),
-    refusal: world.refusalOf(key),
+    refusal: obstacle ?? world.refusalOf(key),
   };
+}
+
+/** Why a plan has to wait for what somebody else does with a Service. */
+function obstacleTo(plan: ServicePlan, current: Service, world: World): string | undefined {
+  if (plan.kind === 'keep') return undefined;
+  const name = `Service ${nameOf(keyOf(current))}`;
+  if (current.metadata.deletionTimestamp !== undefined) {
+    return `${name} is being deleted: what takes its place has to wait until it is gone`;
+  }
+  return isStrangers(plan, current, world) ? `${name} is there and not ours: it is left alone; delete it` : undefined;
 }
 
 function ingressOf(
@@ -46,6 +58,7 @@ export function ownServiceFacts(key: ObjectKey<'Service'>, plan: ServicePlan, wo
   const service = world.view.get(key);
   const isReadable = world.view.unavailable('EndpointSlice') === undefined;
   if (facts === undefined || plan.kind !== 'aggregate' || service === undefined || !isReadable) return facts;
+  if (isStrangers(plan, service, world)) return facts;
   const slices = slicesOutOfStep(plan, service, world);
   const refusal = facts.refusal ?? slices.map((slice) => world.refusalOf(slice)).find((why) => why !== undefined);
   return { ...facts, slices, isInStep: facts.isInStep && slices.length === 0, refusal };

@@ -160,6 +160,20 @@ describe('the write queue', () => {
     assert.equal(bench.log.at(-1), 'send two');
   });
 
+  test('tells of what the server took and does not keep, once it waits for seconds with it', async () => {
+    const bench = new Bench();
+    for (const pause of [0, 500, 1_000]) {
+      await bench.want('a', 'one');
+      await bench.pass(pause);
+      await bench.answer();
+    }
+    assert.equal(bench.log.includes('failed conflict'), false);
+    await bench.want('a', 'one');
+    assert.equal(bench.log.at(-1), 'failed conflict');
+    await bench.pass(2_000);
+    assert.deepEqual(bench.log.slice(-2), ['retryDue', 'send one']);
+  });
+
   test('waits no longer for a repetition when the clock was set back meanwhile', async () => {
     const bench = new Bench();
     await bench.want('a', 'one');

@@ -147,7 +147,7 @@ describe('the chart of a route', () => {
 
   test('has what is left over removed, but not before that which takes its place is written', () => {
     for (const { to, asked } of observations) {
-      const keeps = /^(Unreadable|Removed|ListenerResolved.WritingService)$/.test(stateOf(to));
+      const keeps = /^(Unreadable|Removed|ListenerResolved.(WritingService|ServiceRefused))$/.test(stateOf(to));
       assert.equal(asked.includes('removeLeftovers'), !keeps, stateOf(to));
     }
   });
