@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parse, parseAllDocuments } from 'yaml';
@@ -115,5 +115,13 @@ describe('The chart', () => {
     const expected = valuesSchema();
     if (process.env.UPDATE_GOLDEN === '1') writeFileSync(path, `${JSON.stringify(expected, null, 2)}\n`);
     assert.deepEqual(JSON.parse(read(path)), JSON.parse(JSON.stringify(expected)));
+  });
+
+  test('has a copy of the alert rules, as a file that npm packs (UPDATE_GOLDEN=1 writes it anew)', () => {
+    const path = join(chart, 'prometheus-rule.yaml');
+    const expected = read(root, 'manifests', 'monitoring', 'prometheus-rule.yaml');
+    if (process.env.UPDATE_GOLDEN === '1') writeFileSync(path, expected);
+    assert.ok(lstatSync(path).isFile(), 'npm packs no symbolic links');
+    assert.equal(read(path), expected);
   });
 });
