@@ -9,7 +9,7 @@ import { main } from '../../src/cli/main.ts';
 import { usage, usageOf } from '../../src/cli/usage.ts';
 import { controllerFlags, ignoredFlags } from '../../src/config.ts';
 import { readArguments } from '../../src/flags.ts';
-import { spawnController } from '../support/controller.ts';
+import { spawnBuilt, spawnController } from '../support/controller.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const packageFile = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -146,13 +146,19 @@ describe('The executable', { concurrency: 4 }, () => {
   for (const path of Object.values(packageFile.bin)) {
     const entry = sourceOf(path);
 
+    test(`${entry} ends quietly where nobody reads what it prints`, async () => {
+      const child = spawnBuilt(join(root, entry), ['machines', '-help']);
+      child.process.stdout?.destroy();
+      assert.deepEqual([await child.end, child.stderr], [0, '']);
+    });
+
     test(`${entry} tells an older Node.js in one line what to do, and loads nothing that it cannot`, () => {
       const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', onNode('20.19.5'), entry, '-h'], {
         cwd: root,
         encoding: 'utf8',
       });
       assert.deepEqual([status, stderr], [1, `gateway-api-controller: ${tooOld}\n`]);
-      assert.deepEqual(JSON.parse(stdout), [entry, 'src/cli/require-node.ts']);
+      assert.deepEqual(JSON.parse(stdout).toSorted(), ['src/cli/broken-pipe.ts', entry, 'src/cli/require-node.ts']);
     });
   }
 });

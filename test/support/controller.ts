@@ -152,7 +152,7 @@ export function spawnController(
   return new Child([commandLine, ...args], environment, input);
 }
 
-/** The same with what a build made of it. */
+/** The same with another program: the plugin, or what a build made of one. */
 export function spawnBuilt(program: string, args: readonly string[]): ChildController {
   return new Child([program, ...args], {}, undefined);
 }
