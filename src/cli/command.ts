@@ -1,4 +1,5 @@
 import type { Flag } from '../flags.ts';
+import type { KeptSignals } from './signals.ts';
 
 /** A subcommand. The help and the completion are made from this. */
 export interface Command {
@@ -15,6 +16,9 @@ export interface Command {
   readonly flags: readonly Flag[];
   /** Arguments of command lines that make sense as they stand. */
   readonly examples: readonly string[];
-  /** @returns the exit code. */
-  readonly run: (argv: readonly string[]) => Promise<number>;
+  /**
+   * @param signals of the process, where they are kept.
+   * @returns the exit code.
+   */
+  readonly run: (argv: readonly string[], signals?: KeptSignals) => Promise<number>;
 }

@@ -4,32 +4,36 @@ import { BindError } from '../observability/http.ts';
 import type { Command } from './command.ts';
 import { commands } from './commands.ts';
 import { ClusterError } from './read-cluster.ts';
+import type { KeptSignals } from './signals.ts';
 import { usage, usageOf } from './usage.ts';
 import { printVersion } from './version.ts';
 
 /**
  * What a command line asks for: one file per subcommand; without one, the controller runs.
+ * @param signals kept since the process began.
  * @returns the exit code: 2 for a command line that is not understood.
  */
-export async function main(argv: readonly string[]): Promise<number> {
+export async function main(argv: readonly string[], signals?: KeptSignals): Promise<number> {
   try {
-    return await obey(argv);
+    return await obey(argv, signals);
   } catch (error) {
     return complain(error);
   }
 }
 
-async function obey(argv: readonly string[]): Promise<number> {
+async function obey(argv: readonly string[], signals: KeptSignals | undefined): Promise<number> {
   const words = argv[0] === 'help' ? argv.slice(1) : argv;
   const command = findCommand(words);
   if (words !== argv || argv.some((arg) => /^--?(help|h)$/.test(arg))) {
     process.stdout.write(helpFor(command === undefined ? begunBy(words[0]) : [command]));
     return 0;
   }
-  if (command !== undefined) return command.run(argv.slice(wordsOf(command).length));
+  // Only the controller ends in order.
+  if (command !== undefined && command !== commands[0]) signals?.release();
+  if (command !== undefined) return command.run(argv.slice(wordsOf(command).length), signals);
   if (/^--?version$/.test(argv[0] ?? '')) return printVersion(argv.slice(1));
   refuseHalfCommand(argv[0] ?? '');
-  return commands[0].run(argv);
+  return commands[0].run(argv, signals);
 }
 
 function findCommand(argv: readonly string[]): Command | undefined {

@@ -3,6 +3,7 @@ import { realTimers } from '../kubernetes/timers.ts';
 import { type Controller, startController } from '../main.ts';
 import { urlOf } from '../observability/http.ts';
 import { createLogger, type Logger, toggleDebug } from '../observability/logger.ts';
+import { type KeptSignals, keepSignals } from './signals.ts';
 
 const stopLimitMs = 9_000;
 
@@ -11,11 +12,15 @@ const stopLimitMs = 9_000;
  * @returns the exit code.
  * @throws UsageError, KubeconfigError, BindError
  */
-export async function run(argv: readonly string[]): Promise<number> {
+export async function run(argv: readonly string[], signals: KeptSignals = keepSignals()): Promise<number> {
   const config = parseConfig(argv, process.env);
   const logger = createLogger(config);
   if (config.ignored.length > 0) logger.info({ flags: config.ignored }, 'flags are accepted and ignored');
   process.on('SIGUSR2', () => toggleDebug(logger, config));
+  if (signals.came !== undefined) {
+    logger.info({ signal: signals.came }, 'stopping');
+    return 0;
+  }
   const controller = await startController(config, {
     logger,
     environment: process.env,
@@ -26,7 +31,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   const { inspect } = controller.servers;
   if (inspect !== undefined) logger.info({ url: urlOf(inspect) }, 'inspector');
   sayWhatItWaitsFor(controller, logger);
-  const signal = await Promise.race([nextSignal(), controller.lost]);
+  const signal = await Promise.race([signals.first, controller.lost]);
   if (signal === undefined) logger.error('lost the lease: another replica may lead now; ending');
   else logger.info({ signal }, 'stopping');
   return await stop(controller, signal === undefined ? 1 : 0);
@@ -41,13 +46,6 @@ function sayWhatItWaitsFor(controller: Controller, logger: Logger): void {
     said = waitsFor.join();
   };
   setInterval(look, 1_000).unref();
-}
-
-function nextSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
-  });
 }
 
 /** Ends in time also where the API server does not answer. */

@@ -35,6 +35,15 @@ function onNode(version: string): string {
   return `data:text/javascript,${encodeURIComponent(code)}`;
 }
 
+/** What sends a process a signal as soon as it loads the rest of its code. */
+function whileLoading(signal: NodeJS.Signals): string {
+  const code = `
+    import { registerHooks } from 'node:module';
+    const send = (url) => url.endsWith('src/cli/main.ts') && process.kill(process.pid, '${signal}');
+    registerHooks({ load: (url, context, next) => (send(url), next(url, context)) });`;
+  return `data:text/javascript,${encodeURIComponent(code)}`;
+}
+
 describe('The help', () => {
   test('names every command', () => {
     for (const { name, summary } of commands)
@@ -135,6 +144,20 @@ describe('The executable', { concurrency: 4 }, () => {
       refuses(t, ['explain', given, 'gateway', 'a/b/c'], /"a\/b\/c" is no name/));
   }
 
+  for (const [signal, words, end] of [
+    ['SIGTERM', ['run', '-leader-elect'], 0],
+    ['SIGINT', [], 0],
+    ['SIGTERM', ['machines'], 'SIGTERM'],
+    ['SIGINT', ['explain', '-watch'], 'SIGINT'],
+  ] as const) {
+    test(`${signal} while the code of "${words.join(' ')}" is loaded: ends with ${end}, and does nothing`, async () => {
+      const child = spawnController(words, { NODE_OPTIONS: `--import=${whileLoading(signal)}` });
+      assert.equal(await child.end, end, child.stderr);
+      const said = child.stderr.replace(/^.*"signal":"SIG[A-Z]+","msg":"stopping"}\n/, '');
+      assert.deepEqual([child.stdout, said], ['', '']);
+    });
+  }
+
   test('is there for kubectl as a plugin', () => {
     assert.deepEqual(Object.keys(packageFile.bin), ['gateway-api-controller', 'kubectl-gateway_explain']);
     for (const path of Object.values(packageFile.bin)) {
@@ -158,7 +181,12 @@ describe('The executable', { concurrency: 4 }, () => {
         encoding: 'utf8',
       });
       assert.deepEqual([status, stderr], [1, `gateway-api-controller: ${tooOld}\n`]);
-      assert.deepEqual(JSON.parse(stdout).toSorted(), ['src/cli/broken-pipe.ts', entry, 'src/cli/require-node.ts']);
+      const known = ['broken-pipe', 'require-node', 'signals'].map((name) => `src/cli/${name}.ts`);
+      const loaded = JSON.parse(stdout) as readonly string[];
+      assert.deepEqual(
+        loaded.filter((path) => !known.includes(path)),
+        [entry],
+      );
     });
   }
 });
