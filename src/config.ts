@@ -11,6 +11,7 @@ import {
   UsageError,
 } from './flags.ts';
 import { settingChoices } from './gateway/setting-choices.ts';
+import { isLoopback, splitAddress } from './observability/http.ts';
 
 const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 
@@ -205,7 +206,7 @@ type InspectorConfig = Pick<Config, 'inspect' | 'inspectToken' | 'inspectStately
 /** A page that other machines can reach wants a token. */
 function checkInspector({ inspect, inspectToken, inspectStately }: InspectorConfig): void {
   if (inspect === '' && inspectStately) throw new UsageError('flag -inspect-stately: add -inspect ADDRESS');
-  if (inspect === '' || inspectToken !== '' || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]):/.test(inspect)) return;
+  if (inspect === '' || inspectToken !== '' || isLoopback(splitAddress(inspect).host)) return;
   throw new UsageError(
     `flag -inspect: other machines can reach ${inspect}: add -inspect-token TOKEN, or use 127.0.0.1:8090`,
   );

@@ -17,7 +17,7 @@ import type { ApiClient } from '../kubernetes/client.ts';
 import { connect, ownNamespace } from '../kubernetes/connect.ts';
 import type { ActorKind, ObjectKey } from '../objects/keys.ts';
 import type { PoolSource } from '../objects/pool-source.ts';
-import { splitAddress } from '../observability/http.ts';
+import { splitAddress, urlAt } from '../observability/http.ts';
 import type { Source } from '../watch/follow.ts';
 import { sourcesOf } from '../watch/sources.ts';
 import { commandFlags, contextFlag, outputFlag } from './command-flags.ts';
@@ -191,9 +191,7 @@ function placeOf(given: GivenFlags, environment: Environment): ControllerPlace {
   const place = { url: given.read(controllerUrlFlag), namespace };
   if (place.url !== '' || own !== namespace) return place;
   const { host, port } = splitAddress(given.read(settings.metricsBindAddress));
-  return port === 0
-    ? place
-    : { ...place, url: `http://${host === '' || host === '0.0.0.0' ? '127.0.0.1' : host}:${port}` };
+  return port === 0 ? place : { ...place, url: urlAt(host, port) };
 }
 
 function httpUrl(text: string): string {

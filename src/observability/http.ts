@@ -1,5 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIP } from 'node:net';
 
 export interface Page {
   readonly status: number;
@@ -50,11 +50,22 @@ export function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
 }
 
+/** Whether only this machine can reach what listens on that host. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+/** Where this machine finds what listens on a host, as `splitAddress` says it, and a port. */
+export function urlAt(host: string, port: number): string {
+  const reached = host === '' || host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}/`;
+}
+
 /** Where a browser on this machine finds a server. */
 export function urlOf(server: Server): string {
-  const { address, family, port } = server.address() as AddressInfo;
-  const isAny = address === '::' || address === '0.0.0.0';
-  return `http://${isAny ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address}:${port}/`;
+  const { address, port } = server.address() as AddressInfo;
+  // One that listens on all addresses of IPv6 does so on those of IPv4, too.
+  return urlAt(address === '::' ? '' : address, port);
 }
 
 function pageAt(pages: Pages, path: string): (() => Page | Promise<Page>) | undefined {

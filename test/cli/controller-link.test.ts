@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { askController } from '../../src/cli/controller-link.ts';
 import type { ApiResult } from '../../src/kubernetes/client.ts';
+import { splitAddress, urlAt } from '../../src/observability/http.ts';
 
 const place = { url: '', namespace: 'ours' };
 const key = 'Gateway/default/gw' as const;
@@ -80,4 +81,21 @@ describe('explain reaches the controller by the proxy to its Pod', () => {
     const reached = await askController(key, place, { request });
     assert.deepEqual(reached, { unreachable: 'Pods in namespace ours: pods is forbidden' });
   });
+});
+
+describe('The port of -metrics-bind-address', () => {
+  for (const [address, url] of [
+    [':8080', 'http://127.0.0.1:8080/'],
+    ['0.0.0.0:8080', 'http://127.0.0.1:8080/'],
+    ['192.0.2.1:8080', 'http://192.0.2.1:8080/'],
+    ['localhost:8080', 'http://localhost:8080/'],
+    ['[::]:8080', 'http://[::1]:8080/'],
+    ['[::1]:8080', 'http://[::1]:8080/'],
+    ['[2001:db8::1]:8080', 'http://[2001:db8::1]:8080/'],
+  ] as const) {
+    test(`is found in the same Pod where that is ${address}`, () => {
+      const { host, port } = splitAddress(address);
+      assert.equal(urlAt(host, port), url);
+    });
+  }
 });

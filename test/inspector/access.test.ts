@@ -92,7 +92,14 @@ describe('The flag -inspect', () => {
   for (const address of ['127.0.0.1:8090', '127.1.2.3:1', 'localhost:8090', '[::1]:8090']) {
     test(`needs no token for ${address}`, () => assert.equal(parseConfig(['-inspect', address]).inspect, address));
   }
-  for (const address of [':8090', '0.0.0.0:8090', '[::]:8090', '192.0.2.7:8090', 'localhost.example:1']) {
+  for (const address of [
+    ':8090',
+    '0.0.0.0:8090',
+    '[::]:8090',
+    '192.0.2.7:8090',
+    'localhost.example:1',
+    '127.0.0.999:1',
+  ]) {
     test(`needs one for ${address}`, () => {
       const isClear = (error: unknown): boolean => error instanceof UsageError && /-inspect-token/.test(error.message);
       assert.throws(() => parseConfig(['-inspect', address]), isClear);

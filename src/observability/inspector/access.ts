@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
+import { isLoopback } from '../http.ts';
 
 /** What is looked at of a request before anything else. */
 export interface Knock {
@@ -24,11 +25,6 @@ export type Admission =
   | { readonly kind: 'redirect'; readonly location: string; readonly cookie: string };
 
 const cookieName = 'gateway-api-inspector';
-
-/** Whether others than this machine can reach an address of that host. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-}
 
 /**
  * Decides over a request:
