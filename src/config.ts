@@ -243,9 +243,10 @@ function namespaceName(text: string): string {
   throw new UsageError(`"${text}" is no namespace`);
 }
 
-/** zap knows more names, and numbers for more detail. */
+/** zap knows more names, in any case, and numbers for more detail. */
 function logLevel(text: string): LogLevel {
   if (/^[1-9]\d*$/.test(text)) return 'debug';
-  if (text === 'panic') return 'error';
-  return oneOf(logLevels)(text);
+  const name = text.toLowerCase();
+  if (name === 'panic') return 'error';
+  return logLevels.find((level) => level === name) ?? oneOf(logLevels)(text);
 }

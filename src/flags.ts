@@ -53,9 +53,10 @@ export function anyText(text: string): string {
   return text;
 }
 
+/** As Go's strconv.ParseBool. */
 export function readBoolean(text: string): boolean {
-  if (text === 'true' || text === '1') return true;
-  if (text === 'false' || text === '0') return false;
+  if (/^(1|t|T|TRUE|true|True)$/.test(text)) return true;
+  if (/^(0|f|F|FALSE|false|False)$/.test(text)) return false;
   throw new UsageError(`"${text}" is neither true nor false`);
 }
 

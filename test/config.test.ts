@@ -36,7 +36,12 @@ const accepted: readonly { readonly argv: readonly string[]; readonly config: Pa
   { argv: ['-leader-elect'], config: { leaderElect: true } },
   { argv: ['-leader-elect', '-kubeconfig', 'k'], config: { leaderElect: true, kubeconfig: 'k' } },
   { argv: ['--leader-elect=false'], config: { leaderElect: false } },
-  { argv: ['-leader-elect=1'], config: { leaderElect: true } },
+  ...['1', 't', 'T', 'TRUE', 'true', 'True'].map((yes) => {
+    return { argv: [`-leader-elect=${yes}`], config: { leaderElect: true } };
+  }),
+  ...['0', 'f', 'F', 'FALSE', 'false', 'False'].map((no) => {
+    return { argv: [`-pin-address=${no}`], config: { pinAddress: false } };
+  }),
   { argv: ['-ipam-configmap', 'ipam'], config: { ipamConfigMap: 'ipam' } },
   { argv: ['-ipam-configmap=blue/ipam.v1'], config: { ipamConfigMap: 'blue/ipam.v1' } },
   { argv: ['-gateway-class-name', 'a.example/B_c'], config: { controllerName: 'a.example/B_c' } },
@@ -46,6 +51,9 @@ const accepted: readonly { readonly argv: readonly string[]; readonly config: Pa
   { argv: ['-zap-log-level', 'error'], config: { logLevel: 'error' } },
   { argv: ['-zap-log-level', '5'], config: { logLevel: 'debug' } },
   { argv: ['-zap-log-level=panic'], config: { logLevel: 'error' } },
+  { argv: ['-zap-log-level=DEBUG'], config: { logLevel: 'debug' } },
+  { argv: ['-zap-log-level=Error'], config: { logLevel: 'error' } },
+  { argv: ['-zap-log-level=Panic'], config: { logLevel: 'error' } },
   {
     argv: ['-zap-devel', '-zap-encoder', 'json', '--zap-time-encoding=iso8601'],
     config: { ignored: ['zap-devel', 'zap-encoder', 'zap-time-encoding'] },
@@ -65,6 +73,7 @@ const refused: readonly (readonly [readonly string[], RegExp])[] = [
   [['-leader-elect', 'false'], /"false" is not a flag/],
   [['-leader-election-id', 'Lease/1'], /-leader-election-id: "Lease\/1" is no name of an object/],
   [['-leader-elect=perhaps'], /-leader-elect: "perhaps"/],
+  [['-leader-elect=tRUE'], /-leader-elect: "tRUE"/],
   [['-kubeconfig'], /-kubeconfig needs a value/],
   [['-kubeconfig', '-leader-elect'], /-kubeconfig needs a value/],
   [['-metrics-bind-address', '8080'], /-metrics-bind-address: "8080"/],
@@ -78,7 +87,7 @@ const refused: readonly (readonly [readonly string[], RegExp])[] = [
   [['-ipam-configmap', 'Ipam'], /-ipam-configmap: "Ipam"/],
   [['-ipam-configmap', '/ipam'], /-ipam-configmap/],
   [['-service-behaviour', 'nonsense'], /"nonsense" is not one of auto, create, duplicate, update/],
-  [['-zap-log-level', 'loud'], /-zap-log-level: "loud"/],
+  [['-zap-log-level', 'Loud'], /-zap-log-level: "Loud"/],
   [['-zap-log-level', '0'], /-zap-log-level: "0"/],
 ];
 
