@@ -112,6 +112,7 @@ describe('The chart', () => {
   for (const [what, values, line] of [
     ['a flag that there is not', ['--set', 'flags.nonsense=1'], /nonsense/],
     ['a value that a flag does not take', ['--set', 'flags.service-behaviour=clone'], /service-behaviour/],
+    ['a number for a text', ['--set-json', 'flags.implementation-label=20240101'], /implementation-label/],
     ['an unknown key of the pool', ['--set', 'pool.data.rage-global=192.0.2.1'], /rage-global/],
     ['an unknown value', ['--set', 'replicaCount=2'], /replicaCount/],
   ] as const) {
@@ -130,6 +131,37 @@ describe('The chart', () => {
     ]) {
       assert.deepEqual([one.includes(word), two.includes(word)], [false, true], word);
     }
+  });
+
+  test('keeps a text a text where that looks like a number', async () => {
+    const values = {
+      gatewayClass: '4201',
+      priorityClassName: '4202',
+      'pool.name': '4203',
+      'pool.namespace': '4204',
+      'pool.data.range-global': '192.0.2.1',
+      'flags.leader-election-id': '4205',
+      'flags.implementation-label': '4206',
+      'serviceMonitor.interval': '4207',
+      'image.tag': '4208',
+    };
+    const sets = Object.entries(values).map(([name, value]) => `--set-string=${name}=${value}`);
+    const all = [
+      '--namespace=4209',
+      '--set=replicas=2,serviceMonitor.enabled=true,prometheusRule.enabled=true',
+      ...sets,
+    ];
+    const rendered = await helm('template', '4210', chart, ...all);
+    const numbers: number[] = [];
+    JSON.parse(JSON.stringify(parseAllDocuments(rendered)), (_, value: unknown) => {
+      if (typeof value === 'number') numbers.push(value);
+      return value;
+    });
+    assert.ok([...rendered.matchAll(/42\d\d/g)].length > 10);
+    assert.deepEqual(
+      numbers.filter((number) => number > 4200 && number <= 4210),
+      [],
+    );
   });
 
   test('has the alert rules of manifests/monitoring, with the labels that the operator looks for', async () => {

@@ -97,7 +97,10 @@ describe('The chart', () => {
     ['replicated.yaml', 'replicated/lease-role.yaml'],
   ] as const) {
     test(`grants in ${template} what manifests/install/${manifest} grants`, () => {
-      const filled = read(chart, 'templates', template).replace(/\{\{ index .* default "([^"]+)" \}\}/g, '$1');
+      const filled = read(chart, 'templates', template).replace(
+        /\{\{ index .* default "([^"]+)"(?: \| quote)? \}\}/g,
+        '$1',
+      );
       assert.deepEqual(rulesOf(filled), rulesOf(read(install, manifest)));
     });
   }

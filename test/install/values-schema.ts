@@ -72,7 +72,8 @@ function closed(properties: Readonly<Record<string, object>>): object {
   return { type: 'object', additionalProperties: false, properties };
 }
 
+/** No flag is a number: helm would write 20240101 as 2.0240101e+07. */
 function schemaOf({ value, choices, help }: Flag): object {
   if (value === undefined) return { type: 'boolean', description: help };
-  return { ...(choices === undefined ? { type: ['string', 'number'] } : { enum: choices }), description: help };
+  return { ...(choices === undefined ? text() : { enum: choices }), description: help };
 }

@@ -6,7 +6,7 @@
 {{- define "gac.selector" -}}
 app.kubernetes.io/name: gateway-api-controller
 app.kubernetes.io/component: controller
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "gac.labels" -}}
@@ -24,5 +24,5 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 subjects:
   - kind: ServiceAccount
     name: {{ include "gac.name" . }}
-    namespace: {{ .Release.Namespace }}
+    namespace: {{ .Release.Namespace | quote }}
 {{- end }}
