@@ -58,18 +58,22 @@ export function ownNamespace(environment: Readonly<Record<string, string | undef
 }
 
 function load(path: string): KubeConfig {
+  const files = filesOf(path);
+  if (files.length > 0) return readKubeconfigs(files);
   const kubeConfig = new KubeConfig();
+  attempt(path, () => kubeConfig.loadFromDefault());
+  if (isMadeUp(kubeConfig)) throw new KubeconfigError(noKubeconfig);
+  return kubeConfig;
+}
+
+/** @throws KubeconfigError where it fails. */
+function attempt<T>(path: string, read: () => T): T {
   try {
-    if (path === '') kubeConfig.loadFromDefault();
-    else kubeConfig.loadFromFile(path);
+    return read();
   } catch (error) {
     const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
     throw new KubeconfigError(`${describe(path)} cannot be read: ${why}`, { cause: error });
   }
-  const files = filesOf(path).filter((file) => existsSync(file));
-  if (files.length === 0 && isMadeUp(kubeConfig)) throw new KubeconfigError(noKubeconfig);
-  for (const file of files) takeTokenFiles(kubeConfig, file);
-  return kubeConfig;
 }
 
 const noKubeconfig =
@@ -81,19 +85,47 @@ function isMadeUp(kubeConfig: KubeConfig): boolean {
   return isLocal && kubeConfig.getCurrentContext() === 'loaded-context';
 }
 
-/** The kubeconfig files that client-node reads. */
+/** The kubeconfig files to read; none: client-node looks for something else. */
 function filesOf(path: string): readonly string[] {
   if (path !== '') return [path];
   const listed = (process.env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');
-  if (listed.length > 0) return listed;
+  if (listed.length > 0) {
+    // As kubectl does; but where there is none at all, the first is missed.
+    const there = listed.filter((file) => existsSync(file));
+    return there.length > 0 ? there : listed;
+  }
   // client-node asks the environment alone, and not the system's list of users.
   const home = process.platform === 'win32' ? homedir() : process.env.HOME;
-  return home === undefined || home === '' ? [] : [join(home, '.kube', 'config')];
+  return home === undefined || home === '' ? [] : [join(home, '.kube', 'config')].filter((file) => existsSync(file));
 }
 
-/** client-node drops `tokenFile` of a user, which would make its requests anonymous: put it back where it belongs. */
-function takeTokenFiles(kubeConfig: KubeConfig, file: string): void {
-  mendTokenFiles(kubeConfig, readFileSync(file, 'utf8'), dirname(file));
+/**
+ * Reads kubeconfigs as one, as kubectl does: of each name the first definition counts, and the first current context.
+ * @throws KubeconfigError
+ */
+export function readKubeconfigs(files: readonly string[]): KubeConfig {
+  const parts = files.map((file) => attempt(file, () => readKubeconfig(file)));
+  const merged = new KubeConfig();
+  merged.loadFromOptions({
+    clusters: firstOfEachName(parts.flatMap((part) => part.getClusters())),
+    users: firstOfEachName(parts.flatMap((part) => part.getUsers())),
+    contexts: firstOfEachName(parts.flatMap((part) => part.getContexts())),
+    currentContext: parts.map((part) => part.getCurrentContext()).find(Boolean),
+  });
+  return merged;
+}
+
+function firstOfEachName<T extends { readonly name: string }>(items: readonly T[]): readonly T[] {
+  return [...new Map(items.toReversed().map((item) => [item.name, item])).values()];
+}
+
+function readKubeconfig(file: string): KubeConfig {
+  const text = readFileSync(file, 'utf8');
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromString(text);
+  kubeConfig.makePathsAbsolute(dirname(file));
+  mendTokenFiles(kubeConfig, text, dirname(file));
+  return kubeConfig;
 }
 
 const kubeconfigUsers = z.object({
@@ -101,7 +133,8 @@ const kubeconfigUsers = z.object({
 });
 
 /**
- * Puts the `tokenFile`s of a kubeconfig's text onto the users that were read from it.
+ * Puts the `tokenFile`s of a kubeconfig's text onto the users that were read from it: client-node drops them, which would
+ * make their requests anonymous.
  * @param folder that relative paths are meant from.
  */
 export function mendTokenFiles(kubeConfig: KubeConfig, text: string, folder: string): void {

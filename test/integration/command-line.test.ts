@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { parseConfig } from '../../src/config.ts';
 import { UsageError } from '../../src/flags.ts';
@@ -117,6 +117,31 @@ describe('The command line', together, () => {
       assert.match(child.stderr, /^gateway-api-controller: there is no kubeconfig: [^\n]+\n$/);
     });
   }
+
+  test('of KUBECONFIG a file that is missing is skipped, and what a second one names again', async (t) => {
+    const f = await fixture(t);
+    const own = f.server.kubeconfigPath;
+    const folder = dirname(await temporaryFile(t, ''));
+    const again = await temporaryFile(
+      t,
+      (await readFile(own, 'utf8')).replace(/https?:\/\/[^"\s]+/, 'https://nowhere:1'),
+    );
+    const asked = [
+      [join(folder, 'missing'), own, again],
+      [own, own],
+    ];
+    for (const files of asked) {
+      const child = spawnController(['ipam', 'ls'], { KUBECONFIG: files.join(delimiter) });
+      t.after(() => child.kill('SIGKILL'));
+      assert.equal(await child.end, 0, child.stderr);
+    }
+    const none = spawnController(['ipam', 'ls'], {
+      KUBECONFIG: [join(folder, 'missing'), join(folder, 'lost')].join(delimiter),
+    });
+    t.after(() => none.kill('SIGKILL'));
+    assert.equal(await none.end, 1);
+    assert.match(none.stderr, /^gateway-api-controller: kubeconfig .*missing cannot be read: ENOENT[^\n]*\n$/);
+  });
 
   for (const dash of ['-', '--']) {
     test(`flags with ${dash}: runs, and SIGTERM ends it with 0 in time`, async (t) => {
