@@ -45,10 +45,24 @@ export function originalOf(service: Service): OriginalRecord | undefined {
   }
 }
 
-/** The ports that are the user's, without those that we added. */
+/**
+ * The ports that are the user's, without those that we added. Ours under another name has become his, and so have all
+ * where none of his is left: he has moved his port to a number that we had added, and a Service must have one.
+ */
 export function ownPorts(service: Service): readonly ServicePort[] {
   const added = new Set(originalOf(service)?.addedPorts);
-  return service.spec.ports.filter((port) => !added.has(portId(port)));
+  const own = service.spec.ports.filter((port) => !added.has(portId(port)) || !hasNameOfOurs(port));
+  return own.length === 0 ? service.spec.ports : own;
+}
+
+function hasNameOfOurs({ name, protocol, port }: ServicePort): boolean {
+  const ours = portName(protocol, port);
+  return name === ours || name === besideOthers(ours);
+}
+
+/** The name of a port of ours where one of the user's has its usual name. */
+function besideOthers(name: string): string {
+  return `gw-${name}`;
 }
 
 export interface UpdatedPorts {
@@ -64,7 +78,7 @@ export function addPorts(service: Service, wanted: readonly ServicePort[]): Upda
   const names = new Set(own.map(({ name }) => name));
   const added = wanted
     .filter((port) => !there.has(portId(port)))
-    .map((port) => (names.has(port.name) ? { ...port, name: `gw-${port.name}` } : port));
+    .map((port) => (names.has(port.name) ? { ...port, name: besideOthers(portName(port.protocol, port.port)) } : port));
   const earlier = new Set(originalOf(service)?.namedPorts);
   const named = added.length === 0 && own.length < 2 ? [] : own.filter((port) => isUnnamed(port, earlier));
   const namedIds = new Set(named.map(portId));
