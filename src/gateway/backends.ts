@@ -96,12 +96,18 @@ function refuseService(service: Service, behaviour: ServiceBehaviour, settings: 
     return `Service ${name} is a Gateway's own: name the Service with the pods instead`;
   if (service.spec.type === 'ExternalName') return `Service ${name} is of type ExternalName: it has no pods to send to`;
   if (behaviour === 'update' && service.spec.clusterIP === 'None') {
-    return `Service ${name} is headless, which cannot become a LoadBalancer: use the behaviour duplicate`;
+    const other = hasSelector(service) ? 'duplicate' : 'aggregate';
+    return `Service ${name} is headless, which cannot become a LoadBalancer: use the behaviour ${other}`;
   }
-  if (behaviour === 'duplicate' && Object.keys(service.spec.selector ?? {}).length === 0) {
-    return `Service ${name} has no selector, so that a copy of it would have no endpoints: use the behaviour update`;
+  if (behaviour === 'duplicate' && !hasSelector(service)) {
+    return `Service ${name} has no selector, so that a copy of it would have no endpoints: use the behaviour aggregate`;
   }
   return undefined;
+}
+
+/** Without one, the EndpointSlices are made by hand, or by another controller. */
+export function hasSelector({ spec }: Service): boolean {
+  return Object.keys(spec.selector ?? {}).length > 0;
 }
 
 interface FoundPort {

@@ -9,6 +9,7 @@ import { isEqual } from './equal.ts';
 import { extrasOf } from './gateway-extras.ts';
 import type { World } from './graph.ts';
 import { byAge, keyOf, kindOf, nameOf } from './keys.ts';
+import { refuseManualSlices } from './manual-slices.ts';
 import { optionsOfRoute } from './options.ts';
 import { refuseOwnPorts } from './own-ports.ts';
 import { gatewayOfService, type OwnServicePlan, planOwnService } from './own-service-plan.ts';
@@ -126,7 +127,7 @@ function agree(
   const contributors: Contributor[] = [];
   const refused = new Map<string, Verdict>();
   for (const claim of claims) {
-    const verdict = refuseClaim(key, current, claim, contributors[0], world);
+    const verdict = refuseManualSlices(claim.wish) ?? refuseClaim(key, current, claim, contributors[0], world);
     if (verdict === undefined) contributors.push(claim);
     else refused.set(keyOf(claim.resolution.route), verdict);
   }

@@ -73,7 +73,7 @@ describe('a Gateway whose parameters cannot be used', () => {
   test('gives back a user’s Service that its route does not name any more, whatever its behaviour will be', () => {
     const listeners = [{ name: 'tcp', port: 8080, protocol: 'TCP' }];
     const simulation = simulate(
-      { kind: 'Service', metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } },
+      { kind: 'Service', metadata: { name: 'web' }, spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } },
       gateway('gw', { infrastructure: { parametersRef }, listeners }),
       route('web', 'gw', { labels: { serviceBehaviour: 'update' } }),
     );
@@ -146,7 +146,7 @@ describe('a Gateway whose parameters cannot be used', () => {
     const options = (data: object): Manifest => ({ kind: 'ConfigMap', metadata: { name: 'options' }, data });
     const simulation = simulate(
       options({ serviceBehaviour: 'update', loadBalancerClass: 'example.com/lb' }),
-      { kind: 'Service', metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } },
+      { kind: 'Service', metadata: { name: 'web' }, spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } },
       gateway('gw', { infrastructure: { parametersRef }, listeners: [{ name: 'tcp', port: 8080, protocol: 'TCP' }] }),
       route('web', 'gw', {}),
     );

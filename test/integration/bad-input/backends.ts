@@ -98,7 +98,7 @@ export const backends: readonly BadInput[] = [
     name: 'a Service without a selector under duplicate',
     ...routed({ ...duplicate }, (f) => [service(f, 'web', { spec: { selector: null } })]),
     state: 'AddressAssigned.BackendUnusable',
-    cause: (f) => new RegExp(`Service ${f.namespace}/web has no selector, .*: use the behaviour update`),
+    cause: (f) => new RegExp(`Service ${f.namespace}/web has no selector, .*: use the behaviour aggregate`),
   },
   {
     name: 'a backend that is a Gateway’s own Service',
