@@ -6,6 +6,7 @@ import type { ClusterView, ServiceBehaviour, Settings } from '../objects/view.ts
 import { isGranted } from './grants.ts';
 import { gatewayApiGroup, keyOf, nameOf, protocolOf, serviceKey } from './keys.ts';
 import { isOwnService } from './own-service.ts';
+import { ownPorts } from './service-update.ts';
 
 export interface ResolvedBackend {
   readonly resolvedRefs: Verdict;
@@ -81,7 +82,9 @@ function resolveExisting(
     findPort(original, port, protocol) ??
     (behaviour === 'aggregate' ? undefined : findTarget(original, port, protocol));
   if (found === undefined) {
-    const ports = original.spec.ports.map((own) => `${own.port}/${own.protocol}`).join(', ');
+    const ports = ownPorts(original)
+      .map((own) => `${own.port}/${own.protocol}`)
+      .join(', ');
     return refused(
       'BackendNotFound',
       `Service ${nameOf(key)} has no port ${port}/${protocol}; it has ${ports || 'none'}`,
@@ -115,15 +118,15 @@ interface FoundPort {
   readonly note: string;
 }
 
-/** `backendRef.port` is a port of the Service. */
+/** `backendRef.port` is a port of the Service; one that `update` added there goes again. */
 function findPort(service: Service, port: number, protocol: string): FoundPort | undefined {
-  const found = service.spec.ports.find((own) => own.port === port && own.protocol === protocol);
+  const found = ownPorts(service).find((own) => own.port === port && own.protocol === protocol);
   return found && { port: found, note: `target port ${targetOf(found)}` };
 }
 
 /** The Go original took it for a target port, so the numeric target of exactly one port is still taken. */
 function findTarget(service: Service, target: number, protocol: string): FoundPort | undefined {
-  const [only, ...more] = service.spec.ports.filter((own) => own.protocol === protocol && own.targetPort === target);
+  const [only, ...more] = ownPorts(service).filter((own) => own.protocol === protocol && own.targetPort === target);
   if (only === undefined || more.length > 0) return undefined;
   const name = nameOf(keyOf(service));
   return {
