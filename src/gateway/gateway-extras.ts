@@ -6,7 +6,8 @@ import type { World } from './graph.ts';
 import { keyOf, nameOf } from './keys.ts';
 import { annotationPrefix, annotations, labels } from './names.ts';
 import { optionsOf } from './options.ts';
-import { servicesOnAddress } from './served-wishes.ts';
+import { servedWishes, servicesOnAddress } from './served-wishes.ts';
+import { ownTrafficPolicy } from './service-update.ts';
 
 /** What a Gateway puts on its Services beside what makes them serve it. */
 export interface Extras {
@@ -37,13 +38,28 @@ export function noteExtras(gateway: Gateway, world: World): readonly string[] {
       return why === undefined ? [] : [`spec.infrastructure.${field}: "${key}" is not put on Services: ${why}`];
     }),
   );
-  const sharing = wantsLocal(gateway, world) ? sharingServices(gateway, world) : [];
-  if (sharing.length < 2) return refused;
-  const names = sharing.map(nameOf).join(', ');
-  return [
-    ...refused,
-    `externalTrafficPolicy Local is not set: Services ${names} share the address; use the behaviour aggregate for all its routes, or Cluster`,
-  ];
+  return [...refused, ...noteSharing(gateway, world)];
+}
+
+function noteSharing(gateway: Gateway, world: World): readonly string[] {
+  const sharing = sharingServices(gateway, world);
+  if (sharing.length < 2) return [];
+  const share = `Services ${sharing.map(nameOf).join(', ')} share the address; use the behaviour aggregate for all its routes, or`;
+  const notSet = wantsLocal(gateway, world) ? [`externalTrafficPolicy Local is not set: ${share} Cluster`] : [];
+  const themselves = localThemselves(gateway, world).map(
+    (key) => `Service ${nameOf(key)} has externalTrafficPolicy Local of its own, but ${share} Cluster there`,
+  );
+  return [...notSet, ...themselves];
+}
+
+/** Services under `update` whose user has set `Local`: that is left alone. */
+function localThemselves(gateway: Gateway, world: World): readonly ObjectKey<'Service'>[] {
+  const graph = world.graph(keyOf(gateway));
+  const updated = (graph === undefined ? [] : servedWishes(graph, world)).filter(({ wish }) => {
+    const service = wish.behaviour === 'update' ? world.view.get(wish.target) : undefined;
+    return service !== undefined && ownTrafficPolicy(service) === 'Local';
+  });
+  return [...new Set(updated.map(({ wish }) => wish.target))].toSorted();
 }
 
 function allowed(field: 'labels' | 'annotations', wanted: StringMap): StringMap {

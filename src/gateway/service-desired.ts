@@ -12,7 +12,7 @@ import { gatewayApiGroup, keyOf, partsOf } from './keys.ts';
 import { annotations, labels, labelsFor, labelValue, portName } from './names.ts';
 import { addFields, addToOwn, noteOf } from './service-extras.ts';
 import type { Contributor, ServicePlan } from './service-plan.ts';
-import { addPorts, type OriginalRecord, originalOf } from './service-update.ts';
+import { addPorts, type OriginalRecord, originalOf, ownTrafficPolicy } from './service-update.ts';
 
 export type WantedService = Extract<ServicePlan, { kind: 'want' }>;
 export type AggregateService = Extract<ServicePlan, { kind: 'aggregate' }>;
@@ -80,8 +80,9 @@ function familiesInPlace({ ipFamilies }: DesiredService['spec'], current: Servic
   return { ipFamilies: [first, ...ipFamilies.filter((family) => family !== first)] };
 }
 
-function announcedBy(plan: WantedService | AggregateService, extras: Extras): Announced {
-  const externalTrafficPolicy = extras.spec.externalTrafficPolicy === 'Local' ? 'Local' : 'Cluster';
+/** @param own the policy that the Service has without the Gateway's options. */
+function announcedBy(plan: WantedService | AggregateService, extras: Extras, own?: unknown): Announced {
+  const externalTrafficPolicy = (extras.spec.externalTrafficPolicy ?? own) === 'Local' ? 'Local' : 'Cluster';
   return { gateway: gatewayOfPlan(plan), addresses: plan.addresses, externalTrafficPolicy };
 }
 
@@ -158,7 +159,7 @@ function copiedFields(original: Service): Readonly<Record<string, unknown>> {
 
 // oxlint-disable-next-line max-params -- one call site; an object would only rename them
 function updatedService(plan: WantedService, original: Service, extras: Extras, world: World): DesiredService {
-  const { annotations: handedOver, spec } = handOver(announcedBy(plan, extras), world);
+  const { annotations: handedOver, spec } = handOver(announcedBy(plan, extras, ownTrafficPolicy(original)), world);
   const ours = {
     labels: { ...extras.labels, ...ourLabels(plan.addresses, world) },
     annotations: { ...extras.annotations, ...noteOf(extras), ...ourAnnotations(plan, world), ...handedOver },

@@ -65,6 +65,12 @@ function besideOthers(name: string): string {
   return `gw-${name}`;
 }
 
+/** The policy of a user's Service itself, whatever options of a Gateway have set there. */
+export function ownTrafficPolicy(service: Service): unknown {
+  const { fields = {} } = originalOf(service) ?? {};
+  return 'externalTrafficPolicy' in fields ? fields.externalTrafficPolicy : service.spec.externalTrafficPolicy;
+}
+
 export interface UpdatedPorts {
   readonly ports: readonly ServicePort[];
   readonly addedPorts: readonly string[];
