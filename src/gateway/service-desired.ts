@@ -167,7 +167,8 @@ function updatedService(plan: WantedService, original: Service, extras: Extras, 
   const { ports, addedPorts, namedPorts } = addPorts(original, portsOf(plan.contributors));
   const known = originalOf(original);
   const record = {
-    type: known?.type ?? original.spec.type,
+    // Whatever we made of it, a user who sets another type means that one.
+    type: original.spec.type === 'LoadBalancer' ? (known?.type ?? 'LoadBalancer') : original.spec.type,
     loadBalancerIP: known === undefined ? (original.spec.loadBalancerIP ?? null) : known.loadBalancerIP,
     labels: before(original.metadata.labels, Object.keys(ours.labels), known?.labels),
     annotations: before(original.metadata.annotations, Object.keys(ours.annotations), known?.annotations),
