@@ -146,6 +146,11 @@ const typesWith: Readonly<Record<string, readonly string[]>> = {
   externalTrafficPolicy: ['LoadBalancer', 'NodePort'],
 };
 
+function takesField({ spec }: Service, field: string, type: string): boolean {
+  if (field === 'externalTrafficPolicy' && type === 'ClusterIP' && spec.externalIPs.length > 0) return true;
+  return typesWith[field]?.includes(type) !== false;
+}
+
 /** Fields that differ from what they were, as far as a Service of this type has them. */
 function fieldsBack(
   service: Service,
@@ -154,7 +159,7 @@ function fieldsBack(
 ): Readonly<Record<string, unknown>> {
   const there: Readonly<Record<string, unknown>> = { ...service.spec };
   const before = Object.entries(fields).map(([field, value]) => {
-    return [field, typesWith[field]?.includes(type) === false ? null : value] as const;
+    return [field, takesField(service, field, type) ? value : null] as const;
   });
   return withAffinity(Object.fromEntries(before.filter(([field, value]) => !isEqual(there[field] ?? null, value))));
 }
