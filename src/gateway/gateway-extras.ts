@@ -41,15 +41,19 @@ export function noteExtras(gateway: Gateway, world: World): readonly string[] {
   return [...refused, ...noteSharing(gateway, world)];
 }
 
+/** `Local` and a common address do not go together, whoever wants it. */
 function noteSharing(gateway: Gateway, world: World): readonly string[] {
-  const sharing = sharingServices(gateway, world);
+  const isWanted = wantsLocal(gateway, world);
+  const themselves = localThemselves(gateway, world);
+  const sharing = isWanted || themselves.length > 0 ? sharingServices(gateway, world) : [];
   if (sharing.length < 2) return [];
   const share = `Services ${sharing.map(nameOf).join(', ')} share the address; use the behaviour aggregate for all its routes, or`;
-  const notSet = wantsLocal(gateway, world) ? [`externalTrafficPolicy Local is not set: ${share} Cluster`] : [];
-  const themselves = localThemselves(gateway, world).map(
-    (key) => `Service ${nameOf(key)} has externalTrafficPolicy Local of its own, but ${share} Cluster there`,
-  );
-  return [...notSet, ...themselves];
+  return [
+    ...(isWanted ? [`externalTrafficPolicy Local is not set: ${share} Cluster`] : []),
+    ...themselves.map(
+      (key) => `Service ${nameOf(key)} has externalTrafficPolicy Local of its own, but ${share} Cluster there`,
+    ),
+  ];
 }
 
 /** Services under `update` whose user has set `Local`: that is left alone. */
