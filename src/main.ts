@@ -273,6 +273,7 @@ export class Controller {
         this.#reporter.writeFailure(what, key, failure);
         this.actors.lookAgainAround(key);
       },
+      onOver: (key) => this.actors.lookAgainAround(key),
     });
   }
 

@@ -23,6 +23,8 @@ export interface EffectsOptions {
   /** A decision threw: a bug. */
   readonly onError: (what: string, error: unknown) => void;
   readonly onFailure: (what: string, key: ObjectKey, failure: Failure) => void;
+  /** What the last write of an object failed of is over, though nothing was written. */
+  readonly onOver?: (key: ObjectKey) => void;
   /** Told of a wish that comes to no write. */
   readonly onAvoided?: (id: string) => void;
 }
@@ -41,13 +43,14 @@ export class Effects {
 
   constructor(options: EffectsOptions) {
     this.#options = options;
-    const { context, send, fold, forget, onFailure, onWritten } = options;
+    const { context, send, fold, forget, onFailure, onOver, onWritten } = options;
     this.#desk = {
       context,
       send,
       fold,
       forget,
       onFailure,
+      onOver,
       onWritten,
       refusals: new Map(),
       tell: (id, event) => this.#tell(id, event),

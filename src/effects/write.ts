@@ -27,6 +27,8 @@ export interface WriteDesk {
   /** The server took a write: what it made of the object. */
   readonly onWritten?: ((write: WriteRecord) => void) | undefined;
   readonly onFailure: (what: string, key: ObjectKey, failure: Failure) => void;
+  /** What the last write of an object failed of is over, though nothing was written. */
+  readonly onOver?: ((key: ObjectKey) => void) | undefined;
 }
 
 /** One write by its name and its object, as the queue knows it. There are as many as wait for their turn: it holds little. */
@@ -90,14 +92,17 @@ export class Write<N extends EffectName = EffectName> implements WriteTask {
   }
 
   retryDue(): void {
-    this.#desk.refusals.delete(this.#key);
-    this.#desk.tell(this.id, { type: 'RetryDue', what: this.#name });
+    const { refusals, tell, onOver } = this.#desk;
+    refusals.delete(this.#key);
+    tell(this.id, { type: 'RetryDue', what: this.#name });
+    onOver?.(this.#key);
   }
 
   dropped(): void {
-    const { refusals, tell, settle } = this.#desk;
+    const { refusals, tell, settle, onOver } = this.#desk;
     if (refusals.get(this.#key)?.of === this.#name && refusals.delete(this.#key)) {
       tell(this.id, { type: 'RetryDue', what: this.#name });
+      onOver?.(this.#key);
     }
     settle(this.id);
   }

@@ -55,9 +55,14 @@ export function toldAddresses({ status }: Gateway): readonly string[] {
 
 /** Addresses that this very Gateway is known to hold, from what stands on it. */
 export function recordedAddresses(gateway: Gateway, settings: Settings): readonly string[] {
+  return pinnedAddresses(gateway, settings) ?? toldAddresses(gateway);
+}
+
+/** Addresses that a mark of ours says that this very Gateway has; `undefined` where it has none that counts. */
+export function pinnedAddresses(gateway: Gateway, settings: Settings): readonly string[] | undefined {
   const pin = pinOf(gateway, settings);
   const isOurs = pin !== undefined && isOwn(pin, gateway, settings) && !isMarkStale(gateway, settings);
-  return isOurs ? pin.addresses : toldAddresses(gateway);
+  return isOurs ? pin.addresses : undefined;
 }
 
 /** Whether `spec.addresses` is ours to write: nothing in it, or only what we wrote for another Gateway. */

@@ -11,6 +11,7 @@ import {
   isOwn,
   type Knowledge,
   needsPin,
+  pinnedAddresses,
   pinOf,
   recordedAddresses,
   specValues,
@@ -60,8 +61,8 @@ export function requestOf(gateway: Gateway, knowledge: Knowledge): GatewayFacts[
 }
 
 /**
- * What a Gateway that names no address had: by the ledger it is its own. What only stands on the Gateway may be another
- * controller's, or a user's wish; where there is no ledger, it is all that there is.
+ * What a Gateway that names no address had: by the ledger it is its own, or by our mark. What it is told may be another
+ * controller's word, and a mark may be a user's wish; where there is no ledger, they are all that there is.
  */
 function requestOfOwn(
   gateway: Gateway,
@@ -81,9 +82,13 @@ function requestOfOwn(
       ? undefined
       : { kind: 'fixed', addresses: [], more: { families, had: [...entries, ...told] } };
   }
-  const addresses = recordedAddresses(gateway, settings);
+  const pinned = pinnedAddresses(gateway, settings);
+  const addresses = pinned ?? toldAddresses(gateway);
   if (addresses.length === 0) return undefined;
-  return { kind: view.isServed('IPAddress') ? 'preferred' : 'kept', addresses, ...chosen };
+  const isLedgerServed = view.isServed('IPAddress');
+  if (isLedgerServed && pinned === undefined) return { kind: 'kept', addresses, ...chosen, isHearsay: true };
+  const isPoolOnly = isLedgerServed && settings.staticAddresses === 'pool';
+  return { kind: isPoolOnly ? 'preferred' : 'kept', addresses, ...chosen };
 }
 
 function requestOfNamed(

@@ -120,7 +120,8 @@ export class Allocator {
           (address) =>
             whyUnusable(address) === undefined &&
             !this.#holders.has(address) &&
-            outside.heldElsewhere(address, holder) === undefined,
+            outside.heldElsewhere(address, holder) === undefined &&
+            !(request.isHearsay === true && outside.isOthersNow(address, holder)),
         );
         return isFree ? this.#hold(holder, request.addresses) : this.#claimAny(holder, request.families, outside);
       }

@@ -50,7 +50,13 @@ export type AddressRequest =
       /** Of each of these families one of the pool beside them, if it can be one that the Gateway had before. */
       readonly more?: { readonly families: Families; readonly had: readonly string[] };
     }
-  | { readonly kind: 'kept' | 'preferred'; readonly addresses: readonly string[]; readonly families?: Families }
+  | {
+      readonly kind: 'kept' | 'preferred';
+      readonly addresses: readonly string[];
+      readonly families?: Families;
+      /** Only its status tells of them, which may be another controller's word: they are had where nobody uses them. */
+      readonly isHearsay?: boolean;
+    }
   | { readonly kind: 'any'; readonly families?: Families };
 
 /** One address of each; absent: the next free one, of whatever family the pool has there. */

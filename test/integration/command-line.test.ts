@@ -157,6 +157,9 @@ describe('The command line', together, () => {
       ];
       const child = spawn(t, flags);
       await child.logged('caches are in sync');
+      await eventually(async () =>
+        (await f.writes()).some(({ verb, resource }) => verb === 'patch' && resource === 'tcproutes/status'),
+      );
       const since = await f.quietWrites(0);
       assert.ok(since.includes('create services web'), since.join());
       assert.equal(await addressOf(f, 'gw'), f.address(0));
