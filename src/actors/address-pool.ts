@@ -9,7 +9,6 @@ import { canonicalAddress } from '../ipam/address.ts';
 import { Allocator, type ClaimOutcome, type Holder, type NoPool, type Outside } from '../ipam/allocator.ts';
 import { isInAnyScope, type Pool } from '../ipam/pool.ts';
 import { defaultQuarantineMs } from '../ipam/pool-options.ts';
-import { whyUnusable } from '../ipam/unusable.ts';
 import type { AddressClaim, ResultEvent } from '../objects/facts.ts';
 import type { ObjectKey } from '../objects/keys.ts';
 import type { Rejection } from '../objects/rejection.ts';
@@ -120,12 +119,7 @@ export class AddressPool implements AddressView {
   reserve(gateway: ObjectKey<'Gateway'>, { uid, addresses }: Rejection): void {
     const known = new Set(addresses.flatMap((text) => canonicalAddress(text) ?? []));
     const holder = { uid, ...partsOf(gateway) };
-    const usable = [...known].filter(
-      (address) =>
-        whyUnusable(address) === undefined &&
-        this.holderOf(address) === undefined &&
-        this.#outside.heldElsewhere(address, holder) === undefined,
-    );
+    const usable = [...known].filter((address) => this.#allocator.isNobodys(address, holder, this.#outside));
     if (usable.length > 0 && this.held(uid).length === 0)
       this.claimFor(gateway, uid, { kind: 'fixed', addresses: usable });
   }

@@ -14,6 +14,7 @@ export function writeService(key: ObjectKey<'Service'>, context: EffectContext):
   const step = stepTowards(planService(key, context.world), current, context.world);
   switch (step.kind) {
     case 'none':
+    case 'blocked':
       return undefined;
     case 'create': {
       const { namespace, name } = partsOf(key);

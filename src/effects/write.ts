@@ -99,12 +99,8 @@ export class Write<N extends EffectName = EffectName> implements WriteTask {
   }
 
   dropped(): void {
-    const { refusals, tell, settle, onOver } = this.#desk;
-    if (refusals.get(this.#key)?.of === this.#name && refusals.delete(this.#key)) {
-      tell(this.id, { type: 'RetryDue', what: this.#name });
-      onOver?.(this.#key);
-    }
-    settle(this.id);
+    if (this.#desk.refusals.get(this.#key)?.of === this.#name) this.retryDue();
+    this.#desk.settle(this.id);
   }
 
   #request(): ApiRequest | undefined {

@@ -13,6 +13,10 @@ export interface ServedWish {
 
 /** What the routes that serve the listeners of a Gateway want for it: those with a backend that can be served. */
 export function servedWishes(graph: GatewayGraph, world: World): readonly ServedWish[] {
+  return world.memo.once(graph, () => findServed(graph, world));
+}
+
+function findServed(graph: GatewayGraph, world: World): readonly ServedWish[] {
   const own = keyOf(graph.gateway);
   return oldestRoutes(graph).flatMap((route) => {
     const wish = resolveRoute(route, world).wishes.find(({ gateway }) => gateway === own);

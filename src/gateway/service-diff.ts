@@ -4,7 +4,7 @@ import { ingressToWrite, isOfFormerClass } from './announcement.ts';
 import { announcerFor } from './announcers/index.ts';
 import { isEqual } from './equal.ts';
 import type { World } from './graph.ts';
-import { gatewayApiGroup } from './keys.ts';
+import { gatewayApiGroup, keyOf, nameOf } from './keys.ts';
 import { ownershipOf } from './ownership.ts';
 import {
   type AggregateService,
@@ -22,6 +22,8 @@ type Patch = Readonly<Record<string, unknown>>;
 /** The one write that brings a Service closer to its plan. */
 export type ServiceStep =
   | { readonly kind: 'none' }
+  /** It has to wait for what somebody else does with the Service. */
+  | { readonly kind: 'blocked'; readonly why: string }
   | { readonly kind: 'create'; readonly desired: DesiredService }
   | { readonly kind: 'patch'; readonly patch: Patch }
   /** An immutable field differs: delete, and create anew at the next step. */
@@ -38,8 +40,8 @@ export function stepTowards(plan: ServicePlan, current: Service | undefined, wor
 function findStep(plan: ServicePlan, current: Service | undefined, world: World): ServiceStep {
   if (plan.kind === 'keep') return { kind: 'none' };
   if (plan.kind === 'none') return stepAway(current, world);
-  if (current?.metadata.deletionTimestamp !== undefined) return { kind: 'none' };
-  if (current !== undefined && isStrangers(plan, current, world)) return { kind: 'none' };
+  const why = current && obstacleTo(plan, current, world);
+  if (why !== undefined) return { kind: 'blocked', why };
   const owned = current && ownershipOf(current, world.view, world.settings);
   const desired = desiredService(plan, current, world);
   if (current === undefined) {
@@ -55,6 +57,14 @@ function findStep(plan: ServicePlan, current: Service | undefined, world: World)
   }
   const patch = patchTowards(current, desired);
   return patch === undefined ? stepOfIngress(current, plan, world) : { kind: 'patch', patch };
+}
+
+function obstacleTo(plan: ServicePlan, current: Service, world: World): string | undefined {
+  const name = `Service ${nameOf(keyOf(current))}`;
+  if (current.metadata.deletionTimestamp !== undefined) {
+    return `${name} is being deleted: what takes its place has to wait until it is gone`;
+  }
+  return isStrangers(plan, current, world) ? `${name} is there and not ours: it is left alone; delete it` : undefined;
 }
 
 /** Whether somebody else has both names of a Gateway's own Service. */

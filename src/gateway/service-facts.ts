@@ -5,7 +5,6 @@ import { carriedAddresses, otherAddressText } from './announcement.ts';
 import { announcerFor } from './announcers/index.ts';
 import { slicesOutOfStep } from './endpoint-slices.ts';
 import type { World } from './graph.ts';
-import { keyOf, nameOf } from './keys.ts';
 import { gatewayOfPlan } from './service-desired.ts';
 import { isStrangers, stepTowards } from './service-diff.ts';
 import type { ServicePlan } from './service-plan.ts';
@@ -16,25 +15,15 @@ export function serviceFacts(key: ObjectKey<'Service'>, plan: ServicePlan, world
   const current = world.view.get(key);
   if (plan.kind === 'keep' && current === undefined) return undefined;
   const hasReady = world.view.hasReadyEndpoint(key);
-  const obstacle = current && obstacleTo(plan, current, world);
+  const step = current && stepTowards(plan, current, world);
   return {
     key,
     slices: [],
-    isInStep: current !== undefined && obstacle === undefined && stepTowards(plan, current, world).kind === 'none',
+    isInStep: step?.kind === 'none',
     endpoints: hasReady === undefined ? 'unknown' : hasReady ? 'ready' : 'none',
     ...ingressOf(current, plan, world),
-    refusal: obstacle ?? world.refusalOf(key),
+    refusal: step?.kind === 'blocked' ? step.why : world.refusalOf(key),
   };
-}
-
-/** Why a plan has to wait for what somebody else does with a Service. */
-function obstacleTo(plan: ServicePlan, current: Service, world: World): string | undefined {
-  if (plan.kind === 'keep') return undefined;
-  const name = `Service ${nameOf(keyOf(current))}`;
-  if (current.metadata.deletionTimestamp !== undefined) {
-    return `${name} is being deleted: what takes its place has to wait until it is gone`;
-  }
-  return isStrangers(plan, current, world) ? `${name} is there and not ours: it is left alone; delete it` : undefined;
 }
 
 function ingressOf(

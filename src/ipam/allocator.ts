@@ -118,9 +118,7 @@ export class Allocator {
         if (held.length > 0) return { addresses: held };
         const isFree = request.addresses.every(
           (address) =>
-            whyUnusable(address) === undefined &&
-            !this.#holders.has(address) &&
-            outside.heldElsewhere(address, holder) === undefined &&
+            this.isNobodys(address, holder, outside) &&
             !(request.isHearsay === true && outside.isOthersNow(address, holder)),
         );
         return isFree ? this.#hold(holder, request.addresses) : this.#claimAny(holder, request.families, outside);
@@ -135,6 +133,12 @@ export class Allocator {
       case 'any':
         return held.length > 0 ? { addresses: held } : this.#claimAny(holder, request.families, outside);
     }
+  }
+
+  /** Whether a load balancer can have an address, and nobody else has it. */
+  isNobodys(address: string, holder: Holder, outside: Outside): boolean {
+    const isFree = whyUnusable(address) === undefined && !this.#holders.has(address);
+    return isFree && outside.heldElsewhere(address, holder) === undefined;
   }
 
   /** Returns the addresses that are free now. */
